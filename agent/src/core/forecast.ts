@@ -1,0 +1,79 @@
+import type { Json, ModelResult } from "./model.js";
+
+/** A forecast of calls per second for one moment ahead. lower <= point <= upper, all >= 0. */
+export interface ForecastPoint {
+  readonly horizonSeconds: number;
+  readonly point: number;
+  readonly lower: number;
+  readonly upper: number;
+  /** Which of the candidates gave the point: the one with the smallest rolling error. */
+  readonly chosen: string;
+}
+
+export interface VolumeForecast {
+  /** End of the last window the forecast rests on, seconds since the Unix epoch. */
+  readonly originSeconds: number;
+  /** Nominal coverage of [lower, upper], a ratio. */
+  readonly level: number;
+  readonly points: readonly ForecastPoint[];
+}
+
+/** Rolling quality of what was forecast, per horizon, from forecasts whose target has come. */
+export interface ForecastQuality {
+  readonly horizonSeconds: number;
+  readonly scored: number;
+  /** Share of targets inside their interval. */
+  readonly coverageRatio: number;
+  /** Root mean squared error over that of a baseline of the same targets: below 1 is better. */
+  readonly errorRatio: { readonly naive: number; readonly seasonal_naive: number | undefined };
+}
+
+/** Work for the fitting thread: plain data, so that it can be posted. */
+export type FitJob =
+  | {
+      readonly kind: "volume";
+      /** Calls per second, one value a step, oldest first, all finite. */
+      readonly series: Float64Array;
+      readonly horizonSteps: number;
+      /** Steps of a season worth trying, or undefined. */
+      readonly seasonSteps: number | undefined;
+    }
+  | {
+      readonly kind: "changepoint";
+      /** Series of equal step by name, all finite. */
+      readonly series: Readonly<Record<string, Float64Array>>;
+    };
+
+export type FitResult =
+  | { readonly kind: "failed"; readonly message: string }
+  | {
+      readonly kind: "volume";
+      /** Point forecasts 1..horizonSteps ahead, by candidate (`ets`, `mstl`). */
+      readonly paths: Readonly<Record<string, Float64Array>>;
+    }
+  | {
+      readonly kind: "changepoint";
+      /** Indices where a new regime begins, by series; never 0. */
+      readonly indices: Readonly<Record<string, readonly number[]>>;
+    };
+
+/** Fits off the main thread. A failed fit is a value, never a rejection. */
+export interface Fitter {
+  fit(job: FitJob): Promise<FitResult>;
+}
+
+/**
+ * Forecasts the calls per second of one workload, one observation a window. Several candidates run
+ * side by side; per horizon the one with the smallest rolling error speaks.
+ */
+export interface VolumeModel {
+  /** One closed window. `undefined` is a gap (an outage is not demand): it is not learned from. */
+  observe(startSeconds: number, callsPerSecond: number | undefined): void;
+  forecast(): ModelResult<VolumeForecast>;
+  /** The next fit that is due, or undefined. Asking takes it: it is due once. */
+  dueFit(): FitJob | undefined;
+  adopt(result: FitResult): void;
+  quality(): readonly ForecastQuality[];
+  snapshot(): Json;
+  restore(snapshot: Json): void;
+}

@@ -1,0 +1,38 @@
+import type { Decision } from "./allocation.js";
+import type { CostComparison, Drift, PredictedWorkload } from "./assessment.js";
+import type { ForecastQuality, VolumeForecast } from "./forecast.js";
+import type { ModelResult, ModelStatus } from "./model.js";
+import type { WorkloadKey } from "./workload.js";
+
+/** The models whose status is published. A closed list: it is also a metric label. */
+export type PublishedModel =
+  "volume" | "sequence" | "payload" | "changepoint" | "drift" | "cost" | "workload_class";
+
+/** One segment as of the last closed window. */
+export interface SegmentState {
+  readonly segment: string;
+  readonly callsPerSecond: number;
+  readonly drift: ModelResult<Drift>;
+  readonly models: Readonly<Partial<Record<PublishedModel, ModelStatus>>>;
+}
+
+/** Everything that is known of a workload as of its last closed window: what is exported and shown. */
+export interface WorkloadState {
+  readonly workload: WorkloadKey;
+  /** End of the last closed window, seconds since the Unix epoch. */
+  readonly timeSeconds: number;
+  /** The workload as a whole (`all`). */
+  readonly overall: SegmentState;
+  readonly segments: readonly SegmentState[];
+  readonly forecast: ModelResult<VolumeForecast>;
+  readonly forecastQuality: readonly ForecastQuality[];
+  readonly predictedWorkload: ModelResult<PredictedWorkload>;
+  readonly cost: ModelResult<CostComparison>;
+  readonly decision: Decision | undefined;
+}
+
+/** Read access for exporters and the API. */
+export interface WorkloadView {
+  workloads(): readonly WorkloadState[];
+  workload(key: WorkloadKey): WorkloadState | undefined;
+}

@@ -1,0 +1,43 @@
+import type { WorkloadKey } from "./workload.js";
+
+/** The segment that stands for the whole workload. */
+export const ALL_SEGMENTS = "all";
+
+/** Count, sum and sum of squares: they add up, so that windows can be merged. */
+export interface Moments {
+  count: number;
+  sum: number;
+  sumOfSquares: number;
+}
+
+export interface OperationStatistics {
+  calls: number;
+  /** Calls with a status of 500 or more. */
+  errors: number;
+  durationSeconds: Moments;
+  requestBytes: Moments;
+  responseBytes: Moments;
+}
+
+/** A deviation that a model gave to a call, collected over the calls of a window. */
+export type DeviationMoments = Record<string, Moments>;
+
+/**
+ * What one segment of one workload did in one interval of event time, `[startSeconds, endSeconds)`.
+ * Merging the windows of two halves gives the window of the whole.
+ */
+export interface WindowSummary {
+  readonly workload: WorkloadKey;
+  readonly segment: string;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  calls: number;
+  sessionsStarted: number;
+  readonly operations: Map<string, OperationStatistics>;
+  /** from -> to -> count; `from` may be SESSION_START. */
+  readonly transitions: Map<string, Map<string, number>>;
+  /** Calls by instance, for partial coverage. */
+  readonly instances: Map<string, number>;
+  /** By drift cause: the deviations that the models gave to this window's calls. */
+  readonly deviations: DeviationMoments;
+}

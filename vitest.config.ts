@@ -1,0 +1,25 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["agent/src/**/*.test.ts", "examples/shop/src/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "system",
+          include: ["test/**/*.test.ts"],
+          exclude: ["**/dist/**", "**/node_modules/**"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Each starts real programs; two cores are shared with them.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
