@@ -4,7 +4,9 @@ import type { DriftCause, ModelResult } from "./model.js";
 export interface DriftContribution {
   readonly segment: string;
   readonly cause: DriftCause;
-  /** Share of the evidence, a ratio; the shares of an assessment add up to 1. */
+  /** The operation it is about, where it is about one. */
+  readonly operation?: string;
+  /** Share of all evidence, a ratio; the shares of those listed add up to at most 1. */
   readonly share: number;
   /** Total variation distance between recent and learned behavior in this respect, in [0, 1]. */
   readonly severity: number;

@@ -1,0 +1,80 @@
+import type { Guard } from "../core/index.js";
+import type { RecommendationHistory } from "./history.js";
+import type { AllocationSettings } from "./settings.js";
+
+export interface GuardContext {
+  readonly settings: AllocationSettings;
+  readonly timeSeconds: number;
+  readonly currentReplicas: number;
+  /** Replicas that the observed load needs; undefined when the load or the capacity is unknown. */
+  readonly reactiveReplicas: number | undefined;
+  /** Whether every model that the recommendation rests on is ready. */
+  readonly isKnown: boolean;
+  readonly history: RecommendationHistory;
+}
+
+type GuardRule = readonly [Guard, (replicas: number, context: GuardContext) => number];
+
+const SECONDS_PER_MINUTE = 60;
+
+/**
+ * What holds a recommendation back, in the order in which it is applied; each gets what the one before
+ * let through. The bounds come last, so nothing can break them.
+ */
+const GUARD_RULES: readonly GuardRule[] = [
+  [
+    "scale_up_rate",
+    (replicas, { settings, timeSeconds, currentReplicas, history }) => {
+      const before = history.at(timeSeconds - SECONDS_PER_MINUTE) ?? currentReplicas;
+      const limit = Math.max(before, currentReplicas) + settings.maxScaleUpReplicasPerMinute;
+      return Math.min(replicas, limit);
+    },
+  ],
+  [
+    "scale_down_rate",
+    (replicas, { settings, timeSeconds, history }) => {
+      const before = history.at(timeSeconds - SECONDS_PER_MINUTE);
+      if (before === undefined) return replicas;
+      return Math.max(replicas, before - settings.maxScaleDownReplicasPerMinute);
+    },
+  ],
+  [
+    "stabilization",
+    (replicas, { settings, timeSeconds, history }) => {
+      const since = timeSeconds - settings.scaleDownStabilizationSeconds;
+      return Math.max(replicas, history.largestRecommendedSince(since) ?? 0);
+    },
+  ],
+  [
+    "no_scale_in_on_prediction",
+    (replicas, { settings, timeSeconds, currentReplicas, reactiveReplicas, history }) => {
+      if (settings.allowScaleInOnPrediction) return replicas;
+      const since = timeSeconds - settings.scaleDownStabilizationSeconds;
+      const needed = Math.max(history.largestReactiveSince(since) ?? 0, reactiveReplicas ?? 0);
+      return Math.max(replicas, Math.min(currentReplicas, needed));
+    },
+  ],
+  ["reactive_floor", (replicas, { reactiveReplicas }) => Math.max(replicas, reactiveReplicas ?? 0)],
+  [
+    "hold_on_unknown",
+    (replicas, { isKnown, currentReplicas, history }) =>
+      isKnown ? replicas : Math.max(replicas, currentReplicas, history.last ?? 0),
+  ],
+  ["minimum_replicas", (replicas, { settings }) => Math.max(replicas, settings.minimumReplicas)],
+  ["maximum_replicas", (replicas, { settings }) => Math.min(replicas, settings.maximumReplicas)],
+];
+
+/** Applies all guards. `changes` has those that changed something, in order; they add up. */
+export function applyGuards(
+  replicas: number,
+  context: GuardContext,
+): { replicas: number; changes: readonly { guard: Guard; replicas: number }[] } {
+  const changes: { guard: Guard; replicas: number }[] = [];
+  let guarded = replicas;
+  for (const [guard, rule] of GUARD_RULES) {
+    const next = rule(guarded, context);
+    if (next !== guarded) changes.push({ guard, replicas: next - guarded });
+    guarded = next;
+  }
+  return { replicas: guarded, changes };
+}

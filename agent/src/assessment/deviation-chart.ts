@@ -1,0 +1,205 @@
+import type { Json, Moments } from "../core/index.js";
+import { shiftDistance } from "./distances.js";
+import { ChangeEvidence } from "./evidence.js";
+import { numberArray, numberField, objectOf } from "./snapshot-fields.js";
+
+export interface DeviationChartOptions {
+  /** Windows with calls before the chart speaks. */
+  readonly warmUpWindows: number;
+  /** Windows after which what was learned counts half. */
+  readonly halfLifeWindows: number;
+  /** Mean windows between false alarms; see {@link ChangeEvidence}. */
+  readonly alarmLevel: number;
+  readonly twoSided: boolean;
+}
+
+/** While models still learn their first lesson their deviations are not typical: this share is left out. */
+const SKIPPED_WARM_UP_SHARE = 1 / 3;
+/**
+ * Spread of single deviations is never taken smaller: a tenth of a bit, of a standard deviation, or the
+ * spread of a share of 1%. Without it a constant would turn any change, however small, into an alarm.
+ */
+const MINIMUM_SPREAD = 0.1;
+/** Shifts below this many standard deviations of single calls are of no interest, however certain. */
+const TOLERATED_SHIFT = 0.05;
+/** Windows vary at least this much (variance) of what independent calls would: see `#dispersion`. */
+const MINIMUM_DISPERSION = 0.25;
+/** Beyond this, neighboring windows say the same thing and the deviation is shrunk no further. */
+const MAXIMUM_AUTOCORRELATION = 0.9;
+/** A window beyond this many standard deviations teaches the spread no more than this. */
+const LEARNED_DEVIATION_LIMIT = 5;
+/** Half-life of what counts as recent, windows. */
+const RECENT_HALF_LIFE_WINDOWS = 6;
+const RECENT_WEIGHT = 1 - 0.5 ** (1 / RECENT_HALF_LIFE_WINDOWS);
+
+/**
+ * A control chart for one deviation of one segment: learns its mean, its spread, how much windows scatter
+ * beyond what independent calls would (sessions cluster), and how much each window resembles the one
+ * before; standardizes each new window with them; and gathers the evidence that something changed. It
+ * judges a window first and learns from it afterwards, and while evidence mounts it does not learn.
+ */
+export class DeviationChart {
+  readonly #options: DeviationChartOptions;
+  readonly #evidence: ChangeEvidence;
+  /** Of the warm-up: count, sum and sum of squares a window, flat. Empty afterwards. */
+  #warmUp: number[] = [];
+  #windows = 0;
+  #mean = 0;
+  #variance = 0;
+  /** Variance of standardized window means: 1 when calls are independent of each other. */
+  #dispersion = 1;
+  #autocorrelation = 0;
+  #previous = 0;
+  #recentMean = 0;
+
+  constructor(options: DeviationChartOptions) {
+    this.#options = options;
+    this.#evidence = new ChangeEvidence(options.alarmLevel, options.twoSided);
+  }
+
+  get ready(): boolean {
+    return this.#windows >= this.#options.warmUpWindows;
+  }
+
+  /** See {@link ChangeEvidence.value}. */
+  get evidence(): number {
+    return this.#evidence.value;
+  }
+
+  get learnedMean(): number {
+    return this.#mean;
+  }
+
+  get recentMean(): number {
+    return this.#recentMean;
+  }
+
+  /** Distance in [0, 1] between recent and learned deviations, as normal distributions. */
+  get severity(): number {
+    return this.ready ? shiftDistance((this.#recentMean - this.#mean) / this.#spread()) : 0;
+  }
+
+  /**
+   * One window's deviations; those of a window without calls say nothing and change nothing. Answers the
+   * standardized deviation of the window, 0 while warming up.
+   */
+  observe(moments: Moments | undefined): number {
+    if (moments === undefined || moments.count === 0) return 0;
+    if (!this.ready) {
+      this.#warmUp.push(moments.count, moments.sum, moments.sumOfSquares);
+      this.#windows += 1;
+      if (this.ready) this.#finishWarmUp();
+      return 0;
+    }
+    const windowMean = moments.sum / moments.count;
+    this.#recentMean += RECENT_WEIGHT * (windowMean - this.#recentMean);
+    const raw = this.#standardize(windowMean, moments.count);
+    const scale = Math.sqrt(
+      (this.#dispersion * (1 + this.#autocorrelation)) / (1 - this.#autocorrelation),
+    );
+    const deviation = raw / scale;
+    this.#evidence.observe(deviation);
+    if (this.#evidence.value < Math.sqrt(this.#options.alarmLevel)) {
+      this.#learn(moments, windowMean, raw, deviation);
+    }
+    return deviation;
+  }
+
+  snapshot(): Json {
+    return {
+      warmUp: [...this.#warmUp],
+      windows: this.#windows,
+      mean: this.#mean,
+      variance: this.#variance,
+      dispersion: this.#dispersion,
+      autocorrelation: this.#autocorrelation,
+      previous: this.#previous,
+      recentMean: this.#recentMean,
+      evidence: this.#evidence.snapshot(),
+    };
+  }
+
+  restore(snapshot: Json): void {
+    const fields = objectOf(snapshot, "chart");
+    const evidence = objectOf(fields["evidence"], "chart.evidence");
+    this.#evidence.restore(
+      numberArray(evidence["statistics"], "chart.evidence.statistics"),
+      numberArray(evidence["expectations"], "chart.evidence.expectations"),
+    );
+    this.#warmUp = [...numberArray(fields["warmUp"], "chart.warmUp")];
+    this.#windows = numberField(fields, "windows");
+    this.#mean = numberField(fields, "mean");
+    this.#variance = numberField(fields, "variance");
+    this.#dispersion = numberField(fields, "dispersion");
+    this.#autocorrelation = numberField(fields, "autocorrelation");
+    this.#previous = numberField(fields, "previous");
+    this.#recentMean = numberField(fields, "recentMean");
+  }
+
+  #spread(): number {
+    return Math.max(Math.sqrt(this.#variance), MINIMUM_SPREAD);
+  }
+
+  #standardize(windowMean: number, calls: number): number {
+    const spread = this.#spread();
+    const shift = windowMean - this.#mean;
+    const beyondTolerance = Math.max(0, Math.abs(shift) - TOLERATED_SHIFT * spread);
+    return (Math.sign(shift) * beyondTolerance * Math.sqrt(calls)) / spread;
+  }
+
+  #learn(moments: Moments, windowMean: number, raw: number, deviation: number): void {
+    this.#windows += 1;
+    const weight = Math.max(1 / this.#windows, 1 - 0.5 ** (1 / this.#options.halfLifeWindows));
+    const secondMoment = moments.sumOfSquares / moments.count;
+    const learnedSecondMoment = this.#variance + this.#mean * this.#mean;
+    this.#mean += weight * (windowMean - this.#mean);
+    const blended = learnedSecondMoment + weight * (secondMoment - learnedSecondMoment);
+    this.#variance = Math.max(0, blended - this.#mean * this.#mean);
+    const limit = LEARNED_DEVIATION_LIMIT * Math.sqrt(this.#dispersion);
+    const limited = Math.max(-limit, Math.min(limit, raw));
+    const product = limited * this.#previous;
+    this.#previous = limited;
+    const dispersion = this.#dispersion + weight * (limited * limited - this.#dispersion);
+    const covariance = this.#autocorrelation * this.#dispersion;
+    this.#dispersion = Math.max(MINIMUM_DISPERSION, dispersion);
+    this.#autocorrelation = boundedAutocorrelation(
+      (covariance + weight * (product - covariance)) / this.#dispersion,
+    );
+    this.#evidence.learn(deviation, weight);
+  }
+
+  #finishWarmUp(): void {
+    const all = this.#warmUp.length / 3;
+    const first = Math.floor(all * SKIPPED_WARM_UP_SHARE);
+    let count = 0;
+    let sum = 0;
+    let sumOfSquares = 0;
+    for (let window = first; window < all; window += 1) {
+      count += this.#warmUp[3 * window] ?? 0;
+      sum += this.#warmUp[3 * window + 1] ?? 0;
+      sumOfSquares += this.#warmUp[3 * window + 2] ?? 0;
+    }
+    this.#mean = sum / count;
+    this.#variance = Math.max(0, sumOfSquares / count - this.#mean * this.#mean);
+    let squares = 0;
+    let products = 0;
+    let previous = 0;
+    for (let window = first; window < all; window += 1) {
+      const calls = this.#warmUp[3 * window] ?? 0;
+      const raw = this.#standardize((this.#warmUp[3 * window + 1] ?? 0) / calls, calls);
+      squares += raw * raw;
+      products += raw * previous;
+      previous = raw;
+    }
+    const windows = all - first;
+    this.#dispersion = Math.max(1, squares / windows);
+    this.#autocorrelation = boundedAutocorrelation(products / windows / this.#dispersion);
+    this.#previous = previous;
+    this.#recentMean = this.#mean;
+    this.#warmUp = [];
+  }
+}
+
+function boundedAutocorrelation(value: number): number {
+  return Math.max(0, Math.min(MAXIMUM_AUTOCORRELATION, value));
+}

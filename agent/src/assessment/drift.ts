@@ -1,0 +1,186 @@
+import type {
+  Drift,
+  DriftContribution,
+  Json,
+  ModelResult,
+  Persistent,
+  WindowSummary,
+} from "../core/index.js";
+import { ready, warmingUp } from "../core/index.js";
+import { SegmentDrift } from "./segment-drift.js";
+import type { DriftAspect } from "./segment-drift.js";
+import { objectOf } from "./snapshot-fields.js";
+
+export interface DriftOptions {
+  readonly windowSeconds: number;
+  /**
+   * On behavior that does not change, a score above 0.5 comes on average at most once in this time, for
+   * a workload as a whole and for each of its segments.
+   */
+  readonly falseAlarmIntervalSeconds: number;
+  readonly referenceHalfLifeSeconds: number;
+  readonly warmUpWindows: number;
+  /** Drift that lasts this long is learned as the new normal. */
+  readonly newNormalSeconds: number;
+}
+
+/** Prior of the confidence: behavior really changes about once a day. */
+const SECONDS_BETWEEN_CHANGES = 86_400;
+/** The score at which the evidence reaches the alarm level; what lies above is severity. */
+export const ALARM_SCORE = 0.5;
+/** Contributions that are listed; smaller ones are added to none. */
+const LISTED_CONTRIBUTIONS = 8;
+
+/**
+ * Drift of one workload: per segment, and for the whole as the mean of the segments' evidence.
+ *
+ * Score: up to 0.5 it is the evidence, on a logarithmic scale, relative to the alarm level A = false
+ * alarm interval / window length; from there on 0.5 + severity / 2. So a score above 0.5 has the stated
+ * rate of false alarms (see {@link ChangeEvidence}), and how far it goes above tells how much changed.
+ *
+ * Confidence: the posterior probability that a change has happened, R / (R + 1/q), where R is the
+ * evidence and q the prior probability of a change in a window: Shiryaev, "On optimum methods in quickest
+ * detection problems", Theory of Probability and its Applications 8 (1963).
+ */
+export class DriftAssessor implements Persistent {
+  readonly #options: DriftOptions;
+  readonly #alarmLevel: number;
+  readonly #segments = new Map<string, SegmentDrift>();
+  /** When a segment's change began, as dated by change-point detection. */
+  readonly #since = new Map<string, number>();
+
+  constructor(options: DriftOptions) {
+    this.#options = options;
+    this.#alarmLevel = options.falseAlarmIntervalSeconds / options.windowSeconds;
+  }
+
+  observe(windows: readonly WindowSummary[]): void {
+    for (const window of windows) {
+      let segment = this.#segments.get(window.segment);
+      if (segment === undefined) {
+        segment = this.#newSegment();
+        this.#segments.set(window.segment, segment);
+      }
+      segment.observe(window);
+      if (segment.evidence < this.#alarmLevel) this.#since.delete(window.segment);
+    }
+  }
+
+  segment(name: string): ModelResult<Drift> {
+    const segment = this.#segments.get(name);
+    if (segment === undefined) return warmingUp("no_calls_yet");
+    if (!segment.ready) return warmingUp("too_few_windows");
+    return ready(this.#drift([[name, segment]]));
+  }
+
+  overall(): ModelResult<Drift> {
+    if (this.#segments.size === 0) return warmingUp("no_calls_yet");
+    const speaking = [...this.#segments].filter(([, segment]) => segment.ready);
+    if (speaking.length === 0) return warmingUp("too_few_windows");
+    return ready(this.#drift(speaking));
+  }
+
+  /**
+   * Standardized deviations of the segments in drift whose change has not been dated yet, one series per
+   * aspect, named by segment: work for change-point detection.
+   */
+  undated(): Readonly<Record<string, readonly Float64Array[]>> {
+    const series: Record<string, readonly Float64Array[]> = {};
+    for (const [name, segment] of this.#segments) {
+      if (segment.evidence < this.#alarmLevel || this.#since.has(name)) continue;
+      const loud = segment.aspects.filter(({ chart }) => chart.evidence >= this.#alarmLevel);
+      series[name] = loud.map(({ history }) => Float64Array.from(history));
+    }
+    return series;
+  }
+
+  date(segment: string, sinceSeconds: number): void {
+    this.#since.set(segment, sinceSeconds);
+  }
+
+  snapshot(): Json {
+    return {
+      segments: Object.fromEntries(
+        [...this.#segments].map(([name, segment]) => [name, segment.snapshot()]),
+      ),
+      since: Object.fromEntries(this.#since),
+    };
+  }
+
+  restore(snapshot: Json): void {
+    const fields = objectOf(snapshot, "drift");
+    this.#segments.clear();
+    for (const [name, saved] of Object.entries(objectOf(fields["segments"], "drift.segments"))) {
+      const segment = this.#newSegment();
+      segment.restore(saved);
+      this.#segments.set(name, segment);
+    }
+    this.#since.clear();
+    for (const [name, seconds] of Object.entries(objectOf(fields["since"], "drift.since"))) {
+      if (typeof seconds !== "number") throw new TypeError(`drift.since.${name}: not a number`);
+      this.#since.set(name, seconds);
+    }
+  }
+
+  #newSegment(): SegmentDrift {
+    const { windowSeconds, referenceHalfLifeSeconds, warmUpWindows, newNormalSeconds } =
+      this.#options;
+    return new SegmentDrift({
+      warmUpWindows,
+      halfLifeWindows: referenceHalfLifeSeconds / windowSeconds,
+      alarmLevel: this.#alarmLevel,
+      newNormalWindows: newNormalSeconds / windowSeconds,
+    });
+  }
+
+  #drift(segments: readonly (readonly [string, SegmentDrift])[]): Drift {
+    const evidence =
+      segments.reduce((sum, [, segment]) => sum + segment.evidence, 0) / segments.length;
+    const contributions = this.#contributions(segments);
+    const confidence =
+      evidence / (evidence + SECONDS_BETWEEN_CHANGES / this.#options.windowSeconds);
+    const since = segments.map(([name]) => this.#since.get(name) ?? Infinity);
+    const sinceSeconds = Math.min(...since);
+    return {
+      score: this.#score(evidence, contributions),
+      confidence,
+      sinceSeconds: Number.isFinite(sinceSeconds) ? sinceSeconds : undefined,
+      contributions,
+    };
+  }
+
+  #score(evidence: number, contributions: readonly DriftContribution[]): number {
+    if (evidence < this.#alarmLevel) {
+      return (ALARM_SCORE * Math.log1p(evidence)) / Math.log1p(this.#alarmLevel);
+    }
+    const severity = contributions.reduce((sum, { share, severity }) => sum + share * severity, 0);
+    return ALARM_SCORE + (1 - ALARM_SCORE) * Math.min(1, severity);
+  }
+
+  #contributions(segments: readonly (readonly [string, SegmentDrift])[]): DriftContribution[] {
+    const all = segments.flatMap(([name, segment]) =>
+      segment.aspects.map((aspect) => ({ name, segment, aspect, weight: weightOf(aspect) })),
+    );
+    const total = all.reduce((sum, { weight }) => sum + weight, 0);
+    if (total === 0) return [];
+    return all
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, LISTED_CONTRIBUTIONS)
+      .map(({ name, segment, aspect, weight }) => {
+        const comparison = segment.comparison(aspect);
+        return {
+          segment: name,
+          cause: aspect.cause,
+          ...(comparison?.operation === undefined ? {} : { operation: comparison.operation }),
+          share: weight / total,
+          severity: segment.severity(aspect),
+          recent: comparison?.recent,
+          learned: comparison?.learned,
+        };
+      });
+  }
+}
+
+function weightOf({ chart }: DriftAspect): number {
+  return chart.evidence;
+}

@@ -1,0 +1,107 @@
+import type { Json } from "../core/index.js";
+
+/**
+ * Sizes of change, in standard deviations of a window, that the detector bets on. A shift below half the
+ * smaller one gives no evidence, so small errors of the learned reference do not add up to an alarm.
+ */
+const BETS = [0.5, 1] as const;
+/** A single window counts for at most this many standard deviations: one outlier is not a change. */
+const CLIP = 4;
+/** Evidence stops growing this far (natural log) above the alarm level, so that it can also fall again. */
+const HEADROOM = 3;
+
+/**
+ * Evidence that a stream of standardized deviations has changed: a mixture of Shiryaev-Roberts
+ * statistics, R <- (1 + R) * e, where e = exp(bet * z) / E[exp(bet * z)] is a likelihood ratio that has
+ * mean 1 while nothing changes. The mean of several such statistics, compared with a level A, gives a
+ * false alarm on average at most once in A windows, whatever their dependence on each other:
+ * Pollak, "Average run lengths of an optimal method of detecting a change in distribution", Annals of
+ * Statistics 15 (1987); Shin, Ramdas and Rinaldo, "E-detectors", New England Journal of Statistics in
+ * Data Science 2 (2024).
+ *
+ * E[exp(bet * z)] is learned from the stream itself while it is stable (never taken below the normal
+ * distribution's exp(bet^2 / 2)), so that skewed and heavy-tailed deviations keep the promise.
+ */
+export class ChangeEvidence {
+  readonly #signs: readonly number[];
+  readonly #ceiling: number;
+  /** By sign, then bet. */
+  readonly #statistics: Float64Array;
+  readonly #expectations: Float64Array;
+
+  /** `alarmLevel`: A above. `twoSided`: whether a fall counts as well as a rise. */
+  constructor(alarmLevel: number, twoSided: boolean) {
+    this.#signs = twoSided ? [1, -1] : [1];
+    this.#ceiling = alarmLevel * Math.exp(HEADROOM);
+    this.#statistics = new Float64Array(this.#signs.length * BETS.length);
+    this.#expectations = new Float64Array(this.#statistics.length);
+    this.reset();
+  }
+
+  /** The mixture's value: 0 at rest, compared with the alarm level. */
+  get value(): number {
+    let sum = 0;
+    for (const statistic of this.#statistics) sum += statistic;
+    return sum / this.#statistics.length;
+  }
+
+  observe(deviation: number): void {
+    this.#forEach((index, exponent, normalExpectation) => {
+      const expectation = Math.max(this.#expectations[index] ?? 0, normalExpectation);
+      const ratio = Math.exp(exponent(deviation)) / expectation;
+      const next = (1 + (this.#statistics[index] ?? 0)) * ratio;
+      this.#statistics[index] = Math.min(next, this.#ceiling);
+    });
+  }
+
+  /** Learns what is normal. `weight`: share of this deviation in the expectation, in (0, 1]. */
+  learn(deviation: number, weight: number): void {
+    this.#forEach((index, exponent) => {
+      const expectation = this.#expectations[index] ?? 0;
+      this.#expectations[index] =
+        expectation + weight * (Math.exp(exponent(deviation)) - expectation);
+    });
+  }
+
+  reset(): void {
+    this.#statistics.fill(0);
+    this.#forEach((index, _exponent, normalExpectation) => {
+      this.#expectations[index] = normalExpectation;
+    });
+  }
+
+  snapshot(): Json {
+    return { statistics: [...this.#statistics], expectations: [...this.#expectations] };
+  }
+
+  restore(statistics: readonly number[], expectations: readonly number[]): void {
+    if (
+      statistics.length !== this.#statistics.length ||
+      expectations.length !== this.#statistics.length
+    ) {
+      throw new TypeError(`evidence: expected ${this.#statistics.length} statistics`);
+    }
+    this.#statistics.set(statistics);
+    this.#expectations.set(expectations);
+  }
+
+  #forEach(
+    visit: (
+      index: number,
+      exponent: (deviation: number) => number,
+      normalExpectation: number,
+    ) => void,
+  ): void {
+    let index = 0;
+    for (const sign of this.#signs) {
+      for (const bet of BETS) {
+        visit(
+          index,
+          (deviation) => bet * Math.max(-CLIP, Math.min(CLIP, sign * deviation)),
+          Math.exp((bet * bet) / 2),
+        );
+        index += 1;
+      }
+    }
+  }
+}

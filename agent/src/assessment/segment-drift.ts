@@ -1,0 +1,248 @@
+import type { DriftCause, Json, Moments, WindowSummary } from "../core/index.js";
+import { DRIFT_CAUSES } from "../core/index.js";
+import { DecayingMix } from "./decaying-mix.js";
+import { DeviationChart } from "./deviation-chart.js";
+import type { DeviationChartOptions } from "./deviation-chart.js";
+import { mixDistance } from "./distances.js";
+import { arrayOf, numberField, objectOf } from "./snapshot-fields.js";
+
+export type SegmentDriftOptions = Omit<DeviationChartOptions, "twoSided"> & {
+  /** Windows of lasting drift after which the new behavior is learned as normal. */
+  readonly newNormalWindows: number;
+};
+
+/**
+ * Deviations that count when they fall as well as when they rise. The others are surprises: they fall
+ * whenever a model has learned more, which is no change of behavior.
+ */
+const TWO_SIDED: ReadonlySet<DriftCause> = new Set([
+  "operation_mix",
+  "request_payload",
+  "response_payload",
+  "timing",
+]);
+/** Operations whose share is watched on its own; the rest are watched together. */
+const WATCHED_OPERATIONS = 8;
+const REST = "{rest}";
+/** Half-life of the recent mix and of recent sizes, windows. */
+const RECENT_WEIGHT = 1 - 0.5 ** (1 / 6);
+/** Windows of standardized deviations kept for dating a change. */
+const HISTORY_WINDOWS = 360;
+
+/** One respect in which a segment's behavior can drift: a cause, and the operation where it is about one. */
+export interface DriftAspect {
+  readonly cause: DriftCause;
+  readonly operation: string | undefined;
+  readonly chart: DeviationChart;
+  /** Standardized deviation a window, oldest first, at most {@link HISTORY_WINDOWS}. */
+  readonly history: number[];
+}
+
+/** Recent and learned behavior of one segment, chart by chart. */
+export class SegmentDrift {
+  readonly #options: SegmentDriftOptions;
+  readonly #aspects = new Map<string, DriftAspect>();
+  readonly #recentMix = new DecayingMix();
+  readonly #learnedMix = new DecayingMix();
+  readonly #recentBytes = { request_payload: 0, response_payload: 0 };
+  readonly #learnedBytes = { request_payload: 0, response_payload: 0 };
+  /** Operations with a chart of their own; chosen when the warm-up ends. */
+  #watched: readonly string[] = [];
+  #windows = 0;
+  #windowsInDrift = 0;
+
+  constructor(options: SegmentDriftOptions) {
+    this.#options = options;
+  }
+
+  get ready(): boolean {
+    return [...this.#aspects.values()].some(({ chart }) => chart.ready);
+  }
+
+  /** The aspects that have learned enough to speak. */
+  get aspects(): readonly DriftAspect[] {
+    return [...this.#aspects.values()].filter(({ chart }) => chart.ready);
+  }
+
+  /** Mean evidence of all aspects: compared with the alarm level. */
+  get evidence(): number {
+    const { aspects } = this;
+    if (aspects.length === 0) return 0;
+    return aspects.reduce((sum, { chart }) => sum + chart.evidence, 0) / aspects.length;
+  }
+
+  observe(window: WindowSummary): void {
+    if (window.calls === 0) return;
+    this.#windows += 1;
+    const inDrift = this.evidence >= this.#options.alarmLevel;
+    this.#windowsInDrift = inDrift ? this.#windowsInDrift + 1 : 0;
+    if (this.#windowsInDrift > this.#options.newNormalWindows) this.#startAnew();
+    const counts = new Map<string, number>();
+    for (const [operation, { calls }] of window.operations) counts.set(operation, calls);
+    this.#recentMix.blend(counts, RECENT_WEIGHT);
+    if (!inDrift) this.#learnedMix.blend(counts, this.#learningWeight());
+    this.#observeSizes(window, inDrift);
+    if (this.#windows === this.#options.warmUpWindows) this.#watchOperations();
+    this.#observeShares(window, counts);
+    for (const cause of DRIFT_CAUSES) {
+      const moments = window.deviations[cause];
+      if (moments !== undefined) this.#observe(cause, undefined, moments);
+    }
+  }
+
+  /** Distance in [0, 1] between recent and learned behavior in one aspect. */
+  severity(aspect: DriftAspect): number {
+    return aspect.cause === "operation_mix"
+      ? mixDistance(this.#recentMix.shares, this.#learnedMix.shares)
+      : aspect.chart.severity;
+  }
+
+  /** What a person would compare: the share of an operation, or mean bytes; undefined where neither fits. */
+  comparison(
+    aspect: DriftAspect,
+  ): { operation: string | undefined; recent: number; learned: number } | undefined {
+    const { cause } = aspect;
+    if (cause === "request_payload" || cause === "response_payload") {
+      return {
+        operation: undefined,
+        recent: this.#recentBytes[cause],
+        learned: this.#learnedBytes[cause],
+      };
+    }
+    if (cause !== "operation_mix") return undefined;
+    const operation =
+      aspect.operation === REST || aspect.operation === undefined
+        ? this.#mostGrownOperation()
+        : aspect.operation;
+    if (operation === undefined) return undefined;
+    return {
+      operation,
+      recent: this.#recentMix.shares.get(operation) ?? 0,
+      learned: this.#learnedMix.shares.get(operation) ?? 0,
+    };
+  }
+
+  snapshot(): Json {
+    return {
+      aspects: [...this.#aspects.values()].map(({ cause, operation, chart }) => ({
+        cause,
+        operation: operation ?? null,
+        chart: chart.snapshot(),
+      })),
+      recentMix: this.#recentMix.snapshot(),
+      learnedMix: this.#learnedMix.snapshot(),
+      recentBytes: { ...this.#recentBytes },
+      learnedBytes: { ...this.#learnedBytes },
+      watched: [...this.#watched],
+      windows: this.#windows,
+      windowsInDrift: this.#windowsInDrift,
+    };
+  }
+
+  restore(snapshot: Json): void {
+    const fields = objectOf(snapshot, "segment");
+    this.#aspects.clear();
+    for (const entry of arrayOf(fields["aspects"], "segment.aspects")) {
+      const aspect = objectOf(entry, "segment.aspects");
+      const cause = DRIFT_CAUSES.find((known) => known === aspect["cause"]);
+      if (cause === undefined) throw new TypeError("segment.aspects.cause: unknown");
+      const operation = typeof aspect["operation"] === "string" ? aspect["operation"] : undefined;
+      this.#aspect(cause, operation).chart.restore(aspect["chart"] ?? null);
+    }
+    this.#recentMix.restore(fields["recentMix"] ?? null);
+    this.#learnedMix.restore(fields["learnedMix"] ?? null);
+    for (const [name, target] of [
+      ["recentBytes", this.#recentBytes],
+      ["learnedBytes", this.#learnedBytes],
+    ] as const) {
+      const bytes = objectOf(fields[name], `segment.${name}`);
+      target.request_payload = numberField(bytes, "request_payload");
+      target.response_payload = numberField(bytes, "response_payload");
+    }
+    this.#watched = arrayOf(fields["watched"], "segment.watched").map(String);
+    this.#windows = numberField(fields, "windows");
+    this.#windowsInDrift = numberField(fields, "windowsInDrift");
+  }
+
+  #learningWeight(): number {
+    return Math.max(1 / this.#windows, 1 - 0.5 ** (1 / this.#options.halfLifeWindows));
+  }
+
+  #observeSizes(window: WindowSummary, inDrift: boolean): void {
+    for (const cause of ["request_payload", "response_payload"] as const) {
+      let count = 0;
+      let sum = 0;
+      for (const statistics of window.operations.values()) {
+        const moments =
+          cause === "request_payload" ? statistics.requestBytes : statistics.responseBytes;
+        count += moments.count;
+        sum += moments.sum;
+      }
+      if (count === 0) continue;
+      const mean = sum / count;
+      const recentWeight = Math.max(1 / this.#windows, RECENT_WEIGHT);
+      this.#recentBytes[cause] += recentWeight * (mean - this.#recentBytes[cause]);
+      if (inDrift) continue;
+      this.#learnedBytes[cause] += this.#learningWeight() * (mean - this.#learnedBytes[cause]);
+    }
+  }
+
+  #watchOperations(): void {
+    this.#watched = [...this.#learnedMix.shares]
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, WATCHED_OPERATIONS)
+      .map(([operation]) => operation);
+  }
+
+  /** A share is the mean of an indicator, so its chart is a chart of moments like any other. */
+  #observeShares(window: WindowSummary, counts: ReadonlyMap<string, number>): void {
+    if (this.#windows < this.#options.warmUpWindows) return;
+    let rest = window.calls;
+    for (const operation of this.#watched) {
+      const calls = counts.get(operation) ?? 0;
+      rest -= calls;
+      this.#observe("operation_mix", operation, indicator(calls, window.calls));
+    }
+    this.#observe("operation_mix", REST, indicator(rest, window.calls));
+  }
+
+  #observe(cause: DriftCause, operation: string | undefined, moments: Moments): void {
+    const { chart, history } = this.#aspect(cause, operation);
+    history.push(chart.observe(moments));
+    if (history.length > HISTORY_WINDOWS) history.shift();
+  }
+
+  #aspect(cause: DriftCause, operation: string | undefined): DriftAspect {
+    const key = operation === undefined ? cause : `${cause} ${operation}`;
+    let aspect = this.#aspects.get(key);
+    if (aspect === undefined) {
+      const chart = new DeviationChart({ ...this.#options, twoSided: TWO_SIDED.has(cause) });
+      aspect = { cause, operation, chart, history: [] };
+      this.#aspects.set(key, aspect);
+    }
+    return aspect;
+  }
+
+  #mostGrownOperation(): string | undefined {
+    let most: string | undefined;
+    let growth = 0;
+    for (const [operation, share] of this.#recentMix.shares) {
+      const grown = share - (this.#learnedMix.shares.get(operation) ?? 0);
+      if (grown > growth) [most, growth] = [operation, grown];
+    }
+    return most;
+  }
+
+  #startAnew(): void {
+    this.#aspects.clear();
+    this.#learnedMix.restore(this.#recentMix.snapshot());
+    Object.assign(this.#learnedBytes, this.#recentBytes);
+    this.#watched = [];
+    this.#windows = 0;
+    this.#windowsInDrift = 0;
+  }
+}
+
+function indicator(calls: number, total: number): Moments {
+  return { count: total, sum: calls, sumOfSquares: calls };
+}

@@ -1,0 +1,123 @@
+import type {
+  DriftCause,
+  Moments,
+  Observation,
+  OperationStatistics,
+  WindowSummary,
+  WorkloadKey,
+} from "../core/index.js";
+
+const SERVER_ERROR_STATUS = 500;
+
+export function emptyMoments(): Moments {
+  return { count: 0, sum: 0, sumOfSquares: 0 };
+}
+
+export function addToMoments(moments: Moments, value: number): void {
+  moments.count += 1;
+  moments.sum += value;
+  moments.sumOfSquares += value * value;
+}
+
+function mergeMoments(into: Moments, from: Moments): void {
+  into.count += from.count;
+  into.sum += from.sum;
+  into.sumOfSquares += from.sumOfSquares;
+}
+
+export function emptyWindow(
+  workload: WorkloadKey,
+  segment: string,
+  startSeconds: number,
+  endSeconds: number,
+): WindowSummary {
+  return {
+    workload,
+    segment,
+    startSeconds,
+    endSeconds,
+    calls: 0,
+    sessionsStarted: 0,
+    operations: new Map(),
+    transitions: new Map(),
+    instances: new Map(),
+    deviations: {},
+  };
+}
+
+/** Adds one call to its window. */
+export function addCall(
+  window: WindowSummary,
+  observation: Observation,
+  startsSession: boolean,
+): void {
+  const { call } = observation;
+  window.calls += 1;
+  if (startsSession) window.sessionsStarted += 1;
+  increment(window.instances, call.instance, 1);
+  increment(transitionsFrom(window, observation.previousOperation), call.operation, 1);
+  const statistics = operationStatistics(window, call.operation);
+  statistics.calls += 1;
+  if (call.status >= SERVER_ERROR_STATUS) statistics.errors += 1;
+  if (call.durationSeconds !== undefined) {
+    addToMoments(statistics.durationSeconds, call.durationSeconds);
+  }
+  if (call.requestBytes !== undefined) addToMoments(statistics.requestBytes, call.requestBytes);
+  if (call.responseBytes !== undefined) addToMoments(statistics.responseBytes, call.responseBytes);
+}
+
+/** Adds the deviation that a model gave to one call; NaN says that it could not tell, and adds nothing. */
+export function addDeviation(window: WindowSummary, cause: DriftCause, deviation: number): void {
+  if (Number.isNaN(deviation)) return;
+  addToMoments((window.deviations[cause] ??= emptyMoments()), deviation);
+}
+
+/** Adds the calls of one window to another, as if they had been added there one by one. */
+export function mergeWindow(into: WindowSummary, from: WindowSummary): void {
+  into.calls += from.calls;
+  into.sessionsStarted += from.sessionsStarted;
+  for (const [instance, calls] of from.instances) increment(into.instances, instance, calls);
+  for (const [operation, counts] of from.transitions) {
+    const row = transitionsFrom(into, operation);
+    for (const [next, count] of counts) increment(row, next, count);
+  }
+  for (const [operation, statistics] of from.operations) {
+    const target = operationStatistics(into, operation);
+    target.calls += statistics.calls;
+    target.errors += statistics.errors;
+    mergeMoments(target.durationSeconds, statistics.durationSeconds);
+    mergeMoments(target.requestBytes, statistics.requestBytes);
+    mergeMoments(target.responseBytes, statistics.responseBytes);
+  }
+  for (const [cause, moments] of Object.entries(from.deviations)) {
+    mergeMoments((into.deviations[cause] ??= emptyMoments()), moments);
+  }
+}
+
+function increment(counts: Map<string, number>, key: string, by: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + by);
+}
+
+function transitionsFrom(window: WindowSummary, operation: string): Map<string, number> {
+  let row = window.transitions.get(operation);
+  if (row === undefined) {
+    row = new Map();
+    window.transitions.set(operation, row);
+  }
+  return row;
+}
+
+function operationStatistics(window: WindowSummary, operation: string): OperationStatistics {
+  let statistics = window.operations.get(operation);
+  if (statistics === undefined) {
+    statistics = {
+      calls: 0,
+      errors: 0,
+      durationSeconds: emptyMoments(),
+      requestBytes: emptyMoments(),
+      responseBytes: emptyMoments(),
+    };
+    window.operations.set(operation, statistics);
+  }
+  return statistics;
+}
