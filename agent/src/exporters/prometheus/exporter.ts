@@ -1,0 +1,116 @@
+import { Gauge } from "prom-client";
+import type { Registry } from "prom-client";
+
+import type { Clock, WorkloadView } from "../../core/index.js";
+import { BEHAVIOR_FAMILIES } from "./behavior-families.js";
+import { decisionFamilies } from "./decision-families.js";
+import type { CounterfactualSource } from "./decision-families.js";
+import { writeExposition } from "./exposition.js";
+import type { Family } from "./family.js";
+import { CONTENT_TYPES, negotiate } from "./negotiation.js";
+import { show } from "./shown.js";
+import type { ExportLimits, Shown } from "./shown.js";
+
+/**
+ * Together under 5,000 series: 20 workloads of about 80 and 180 segments of at most 18 (three values,
+ * eight causes, seven models) are 4,840.
+ */
+const DEFAULT_LIMITS: ExportLimits = { maxWorkloads: 20, maxSegments: 180 };
+
+export interface PrometheusExporterOptions {
+  /** How the agent may act: `shadow` publishes only. */
+  readonly mode: string;
+  /** Tells when a recommendation has expired: the same time as that of the decisions. */
+  readonly clock: Clock;
+  /** Without it there is no `presage_counterfactual_replicas`. */
+  readonly counterfactuals?: CounterfactualSource;
+  readonly limits?: ExportLimits;
+}
+
+export interface PrometheusExporter {
+  /** All metrics of the registry in the format that the Accept header asks for. */
+  metricsText(
+    accept: string | undefined,
+  ): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/**
+ * Publishes the state of every workload through `registry`, read from `view` at each scrape: what has
+ * vanished from the view has vanished from the metrics, and what is unknown is absent, with
+ * `presage_model_status` telling why. No label comes from an operation or a caller.
+ */
+export function createPrometheusExporter(
+  registry: Registry,
+  view: WorkloadView,
+  options: PrometheusExporterOptions,
+): PrometheusExporter {
+  const limits = options.limits ?? DEFAULT_LIMITS;
+  const families = [
+    ...BEHAVIOR_FAMILIES,
+    ...decisionFamilies(options.counterfactuals ?? (() => [])),
+    modeFamily(options.mode),
+    OMITTED_FAMILY,
+  ];
+  for (const family of families) {
+    new StateGauge(registry, family, () => show(view.workloads(), limits, options.clock.now()));
+  }
+  return {
+    async metricsText(accept) {
+      const format = negotiate(accept);
+      const body = writeExposition(await registry.getMetricsAsJSON(), format);
+      return { contentType: CONTENT_TYPES[format], body };
+    },
+  };
+}
+
+function modeFamily(mode: string): Family {
+  return {
+    name: "presage_mode",
+    help: "1 for the mode that the agent runs in; shadow publishes and never acts.",
+    labelNames: ["mode"],
+    collect(_shown, emit) {
+      emit({ mode }, 1);
+    },
+  };
+}
+
+const OMITTED_FAMILY: Family = {
+  name: "presage_export_omitted",
+  help: "Workloads and segments that this scrape leaves out because of the limits on series.",
+  labelNames: ["what"],
+  collect({ omittedWorkloads, omittedSegments }, emit) {
+    emit({ what: "workloads" }, omittedWorkloads);
+    emit({ what: "segments" }, omittedSegments);
+  },
+};
+
+type GaugeContent = Awaited<ReturnType<Gauge["get"]>>;
+
+/**
+ * A gauge without a state of its own. prom-client keys the series of a gauge by their labels joined
+ * without escaping, so that hostile names could make two of them one; here nothing is keyed.
+ */
+class StateGauge extends Gauge {
+  readonly #family: Family;
+  readonly #shown: () => Shown;
+
+  constructor(registry: Registry, family: Family, shown: () => Shown) {
+    super({
+      name: family.name,
+      help: family.help,
+      labelNames: family.labelNames,
+      registers: [registry],
+    });
+    this.#family = family;
+    this.#shown = shown;
+  }
+
+  override async get(): Promise<GaugeContent> {
+    const content = await super.get();
+    const values: GaugeContent["values"] = [];
+    this.#family.collect(this.#shown(), (labels, value) => {
+      if (value !== undefined && Number.isFinite(value)) values.push({ labels, value });
+    });
+    return { ...content, values };
+  }
+}
