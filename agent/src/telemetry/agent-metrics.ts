@@ -1,0 +1,214 @@
+import { Gauge, Histogram, type Registry } from "prom-client";
+import { parseWorkloadKey, type Clock, type FitJob, type WorkloadKey } from "../core/index.js";
+import { sampledCounter, sampledGauge } from "./sampled-metrics.js";
+
+/** Calls by what became of them. */
+export interface CallCounts {
+  readonly accepted: number;
+  readonly duplicate: number;
+  readonly late: number;
+  /** By reason, from a closed list. */
+  readonly rejected: Iterable<readonly [reason: string, count: number]>;
+}
+
+/** Something other than a call that was given up to stay within a limit. */
+export interface DropCount {
+  /** What was dropped, from a closed list: `session`, `operation`. */
+  readonly what: string;
+  /** Why, from a closed list: `limit`. */
+  readonly reason: string;
+  readonly count: number;
+}
+
+export interface ScrapeFailureCount {
+  readonly workload: WorkloadKey;
+  readonly failures: number;
+}
+
+export interface CheckpointReading {
+  readonly lastSavedSeconds: number | undefined;
+  readonly lastBytes: number | undefined;
+  readonly lastDurationSeconds: number | undefined;
+  readonly failures: number;
+  readonly setAside: number;
+}
+
+/** Where the numbers are read when Prometheus asks. Counts only grow. */
+export interface AgentMetricSources {
+  readonly clock: Clock;
+  /** Of the agent, as in its package. */
+  readonly version: string;
+  readonly queue: () => { readonly calls: number; readonly capacityCalls: number };
+  readonly calls: () => CallCounts;
+  readonly drops: () => Iterable<DropCount>;
+  readonly scrapeFailures: () => Iterable<ScrapeFailureCount>;
+  readonly checkpoint: () => CheckpointReading;
+}
+
+/** What is told rather than read, because it happens seldom. */
+export interface AgentMetrics {
+  fitEnded(kind: FitJob["kind"], durationSeconds: number, outcome: "fitted" | "failed"): void;
+}
+
+/** Upper bounds in seconds: a fit takes from some milliseconds to some ten seconds. */
+const FIT_BUCKET_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30];
+
+/** Registers the agent's metrics about itself. */
+export function registerAgentMetrics(
+  registry: Registry,
+  sources: AgentMetricSources,
+): AgentMetrics {
+  registerBuild(registry, sources.version);
+  registerIngestion(registry, sources);
+  registerCheckpoint(registry, sources);
+  return registerFits(registry);
+}
+
+function registerBuild(registry: Registry, version: string): void {
+  new Gauge({
+    name: "presage_agent_build_info",
+    help: "Version of the agent and of Node; always 1",
+    labelNames: ["version", "node_version"],
+    registers: [registry],
+  })
+    .labels(version, process.version)
+    .set(1);
+}
+
+function registerIngestion(registry: Registry, sources: AgentMetricSources): void {
+  sampledGauge(
+    registry,
+    { name: "presage_agent_queue_calls", help: "Calls that wait for the pipeline" },
+    () => sources.queue().calls,
+  );
+  sampledGauge(
+    registry,
+    { name: "presage_agent_queue_capacity_calls", help: "Calls that may wait for the pipeline" },
+    () => sources.queue().capacityCalls,
+  );
+  sampledCounter(
+    registry,
+    {
+      name: "presage_agent_calls_total",
+      help: "Calls by what became of them, and why when they were rejected",
+      labelNames: ["outcome", "reason"],
+    },
+    function* () {
+      const { accepted, duplicate, late, rejected } = sources.calls();
+      yield { labels: ["accepted", ""], value: accepted };
+      yield { labels: ["duplicate", ""], value: duplicate };
+      yield { labels: ["late", ""], value: late };
+      for (const [reason, value] of rejected) {
+        yield { labels: ["rejected", reason], value };
+      }
+    },
+  );
+  sampledCounter(
+    registry,
+    {
+      name: "presage_agent_dropped_total",
+      help: "What was given up to stay within a limit, other than calls",
+      labelNames: ["what", "reason"],
+    },
+    function* () {
+      for (const { what, reason, count } of sources.drops()) {
+        yield { labels: [what, reason], value: count };
+      }
+    },
+  );
+  sampledCounter(
+    registry,
+    {
+      name: "presage_agent_scrape_failures_total",
+      help: "Readings of a service's own metrics that failed",
+      labelNames: ["namespace", "workload"],
+    },
+    function* () {
+      for (const { workload, failures } of sources.scrapeFailures()) {
+        const { namespace, name } = parseWorkloadKey(workload);
+        yield { labels: [namespace, name], value: failures };
+      }
+    },
+  );
+}
+
+function registerCheckpoint(registry: Registry, { checkpoint, clock }: AgentMetricSources): void {
+  sampledGauge(
+    registry,
+    {
+      name: "presage_agent_checkpoint_age_seconds",
+      help: "Time since the last checkpoint was saved; absent before the first",
+    },
+    () => {
+      const { lastSavedSeconds } = checkpoint();
+      return lastSavedSeconds === undefined ? undefined : clock.now() - lastSavedSeconds;
+    },
+  );
+  sampledGauge(
+    registry,
+    {
+      name: "presage_agent_checkpoint_size_bytes",
+      help: "Size of the last checkpoint; absent before the first",
+    },
+    () => checkpoint().lastBytes,
+  );
+  sampledGauge(
+    registry,
+    {
+      name: "presage_agent_checkpoint_duration_seconds",
+      help: "Time that the last checkpoint took; absent before the first",
+    },
+    () => checkpoint().lastDurationSeconds,
+  );
+  sampledCounter(
+    registry,
+    {
+      name: "presage_agent_checkpoint_failures_total",
+      help: "Checkpoints that could not be saved",
+    },
+    () => [{ labels: [], value: checkpoint().failures }],
+  );
+  sampledCounter(
+    registry,
+    {
+      name: "presage_agent_checkpoint_set_aside_total",
+      help: "Checkpoints that could not be used at the start and were set aside",
+    },
+    () => [{ labels: [], value: checkpoint().setAside }],
+  );
+}
+
+function registerFits(registry: Registry): AgentMetrics {
+  const durations = new Histogram({
+    name: "presage_agent_fit_duration_seconds",
+    help: "Time that fitting a model took, failed ones too",
+    labelNames: ["kind"],
+    buckets: FIT_BUCKET_SECONDS,
+    registers: [registry],
+  });
+  const failures = new Map<FitJob["kind"], number>([
+    ["volume", 0],
+    ["changepoint", 0],
+  ]);
+  sampledCounter(
+    registry,
+    {
+      name: "presage_agent_fit_failures_total",
+      help: "Fits of a model that failed",
+      labelNames: ["kind"],
+    },
+    function* () {
+      for (const [kind, value] of failures) {
+        yield { labels: [kind], value };
+      }
+    },
+  );
+  return {
+    fitEnded: (kind, durationSeconds, outcome) => {
+      durations.observe({ kind }, durationSeconds);
+      if (outcome === "failed") {
+        failures.set(kind, (failures.get(kind) ?? 0) + 1);
+      }
+    },
+  };
+}
