@@ -39,6 +39,8 @@ export interface AllocationInputs {
 export type DecisionDraft = Omit<Decision, "decisionId" | "reasons"> & {
   /** Undefined while the capacity of a replica is unknown. */
   readonly capacity: Capacity | undefined;
+  /** Replicas that the observed load needs; undefined while it or the capacity is unknown. */
+  readonly reactiveReplicas: number | undefined;
 };
 
 /** Drift that is as severe and as certain as can be adds this share of replicas. */
@@ -120,6 +122,7 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
     guards: guarded.changes.map(({ guard }) => guard),
     expiresAtSeconds: timeSeconds + settings.expirySeconds,
     capacity,
+    reactiveReplicas: reactive,
   };
 }
 

@@ -24,6 +24,13 @@ const MINIMUM_SPREAD = 0.1;
 const TOLERATED_SHIFT = 0.05;
 /** Windows vary at least this much (variance) of what independent calls would: see `#dispersion`. */
 const MINIMUM_DISPERSION = 0.25;
+/**
+ * The warm-up lasts until it is worth this many windows that are independent of each other; k windows
+ * with autocorrelation r are worth k (1 - r) / (1 + r).
+ */
+const MINIMUM_INDEPENDENT_WINDOWS = 10;
+/** However alike the windows are, the warm-up lasts at most this many times its length. */
+const LONGEST_WARM_UP = 6;
 /** Beyond this, neighboring windows say the same thing and the deviation is shrunk no further. */
 const MAXIMUM_AUTOCORRELATION = 0.9;
 /** A window beyond this many standard deviations teaches the spread no more than this. */
@@ -36,7 +43,7 @@ const RECENT_WEIGHT = 1 - 0.5 ** (1 / RECENT_HALF_LIFE_WINDOWS);
  * A control chart for one deviation of one segment: learns its mean, its spread, how much windows scatter
  * beyond what independent calls would (sessions cluster), and how much each window resembles the one
  * before; standardizes each new window with them; and gathers the evidence that something changed. It
- * judges a window first and learns from it afterwards, and while evidence mounts it does not learn.
+ * judges a window first and learns from it afterwards, and in alarm it does not learn.
  */
 export class DeviationChart {
   readonly #options: DeviationChartOptions;
@@ -44,6 +51,7 @@ export class DeviationChart {
   /** Of the warm-up: count, sum and sum of squares a window, flat. Empty afterwards. */
   #warmUp: number[] = [];
   #windows = 0;
+  #isReady = false;
   #mean = 0;
   #variance = 0;
   /** Variance of standardized window means: 1 when calls are independent of each other. */
@@ -58,7 +66,7 @@ export class DeviationChart {
   }
 
   get ready(): boolean {
-    return this.#windows >= this.#options.warmUpWindows;
+    return this.#isReady;
   }
 
   /** See {@link ChangeEvidence.value}. */
@@ -85,10 +93,10 @@ export class DeviationChart {
    */
   observe(moments: Moments | undefined): number {
     if (moments === undefined || moments.count === 0) return 0;
-    if (!this.ready) {
+    if (!this.#isReady) {
       this.#warmUp.push(moments.count, moments.sum, moments.sumOfSquares);
       this.#windows += 1;
-      if (this.ready) this.#finishWarmUp();
+      if (this.#windows >= this.#options.warmUpWindows) this.#finishWarmUp();
       return 0;
     }
     const windowMean = moments.sum / moments.count;
@@ -99,7 +107,7 @@ export class DeviationChart {
     );
     const deviation = raw / scale;
     this.#evidence.observe(deviation);
-    if (this.#evidence.value < Math.sqrt(this.#options.alarmLevel)) {
+    if (this.#evidence.value < this.#options.alarmLevel) {
       this.#learn(moments, windowMean, raw, deviation);
     }
     return deviation;
@@ -109,6 +117,7 @@ export class DeviationChart {
     return {
       warmUp: [...this.#warmUp],
       windows: this.#windows,
+      isReady: this.#isReady,
       mean: this.#mean,
       variance: this.#variance,
       dispersion: this.#dispersion,
@@ -128,6 +137,7 @@ export class DeviationChart {
     );
     this.#warmUp = [...numberArray(fields["warmUp"], "chart.warmUp")];
     this.#windows = numberField(fields, "windows");
+    this.#isReady = fields["isReady"] === true;
     this.#mean = numberField(fields, "mean");
     this.#variance = numberField(fields, "variance");
     this.#dispersion = numberField(fields, "dispersion");
@@ -168,6 +178,7 @@ export class DeviationChart {
     this.#evidence.learn(deviation, weight);
   }
 
+  /** Ends the warm-up, unless the windows were so alike that more of them are needed. */
   #finishWarmUp(): void {
     const all = this.#warmUp.length / 3;
     const first = Math.floor(all * SKIPPED_WARM_UP_SHARE);
@@ -192,11 +203,19 @@ export class DeviationChart {
       previous = raw;
     }
     const windows = all - first;
-    this.#dispersion = Math.max(1, squares / windows);
-    this.#autocorrelation = boundedAutocorrelation(products / windows / this.#dispersion);
+    const dispersion = Math.max(1, squares / windows);
+    const sampled = products / windows / dispersion;
+    // A sample's autocorrelation is biased downwards by about (1 + 4 r) / n: Kendall, Biometrika 41 (1954).
+    const autocorrelation = boundedAutocorrelation(sampled + (1 + 4 * sampled) / windows);
+    const independent = (windows * (1 - autocorrelation)) / (1 + autocorrelation);
+    const longest = LONGEST_WARM_UP * this.#options.warmUpWindows;
+    if (independent < MINIMUM_INDEPENDENT_WINDOWS && this.#windows < longest) return;
+    this.#dispersion = dispersion;
+    this.#autocorrelation = autocorrelation;
     this.#previous = previous;
     this.#recentMean = this.#mean;
     this.#warmUp = [];
+    this.#isReady = true;
   }
 }
 

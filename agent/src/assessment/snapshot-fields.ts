@@ -20,7 +20,7 @@ export function numberArray(value: Json | undefined, name: string): readonly num
   if (!Array.isArray(value) || !value.every((entry) => typeof entry === "number")) {
     throw new TypeError(`${name}: expected an array of numbers`);
   }
-  return value as readonly number[];
+  return value;
 }
 
 export function arrayOf(value: Json | undefined, name: string): readonly Json[] {

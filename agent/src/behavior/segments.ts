@@ -55,7 +55,7 @@ export class SegmentNamer implements Persistent {
       throw new TypeError("segments: expected an array of strings");
     }
     this.#known.clear();
-    for (const name of snapshot as string[]) this.#known.add(name);
+    for (const name of snapshot) this.#known.add(name);
   }
 
   #nameOf(names: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { DriftCause, ModelResult } from "./model.js";
+import type { DriftCause } from "./model.js";
 
 /** What one cause adds to a drift score. */
 export interface DriftContribution {

@@ -1,0 +1,326 @@
+import { RecommendationHistory } from "./allocation/history.js";
+import type { AllocationSettings } from "./allocation/settings.js";
+import { DriftAssessor } from "./assessment/drift.js";
+import type { DriftOptions } from "./assessment/drift.js";
+import { predictWorkloadClass } from "./assessment/workload-class.js";
+import { RecentLoad } from "./behavior/recent-load.js";
+import { ReorderBuffer } from "./behavior/reorder-buffer.js";
+import type { ReorderBufferOptions } from "./behavior/reorder-buffer.js";
+import { SegmentNamer } from "./behavior/segments.js";
+import type { SegmentNamerOptions } from "./behavior/segments.js";
+import { sessionKey, SessionTracker } from "./behavior/sessions.js";
+import type { SessionTrackerOptions } from "./behavior/sessions.js";
+import { addDeviation } from "./behavior/window-summary.js";
+import { WindowAssembler } from "./behavior/windows.js";
+import type { ClosedInterval } from "./behavior/windows.js";
+import { ChangeDating } from "./change-dating.js";
+import type {
+  Call,
+  CallModel,
+  Decision,
+  DriftCause,
+  Fitter,
+  ModelResult,
+  ModelStatus,
+  Observation,
+  Resources,
+  SegmentState,
+  UsageReading,
+  VolumeForecast,
+  VolumeModel,
+  WindowSummary,
+  WorkloadKey,
+  WorkloadState,
+} from "./core/index.js";
+import { ALL_SEGMENTS, failed, ready } from "./core/index.js";
+import { DecisionMaker } from "./decision-maker.js";
+import type { DecisionMakerParts, DecisionStage } from "./decision-maker.js";
+import { WorkloadCost } from "./models/cost/workload-cost.js";
+import type { WorkloadCostOptions } from "./models/cost/workload-cost.js";
+import { SegmentModels } from "./models/segment-models.js";
+import { PendingFits } from "./pending-fits.js";
+
+export interface PipelineOptions
+  extends
+    ReorderBufferOptions,
+    SessionTrackerOptions,
+    SegmentNamerOptions,
+    DriftOptions,
+    WorkloadCostOptions {
+  readonly allocation: AllocationSettings;
+  /** Seconds without any call after which the silence is an outage of reporting, not a lack of demand. */
+  readonly outageSeconds: number;
+  /** Event time between asking for a fit and using it, seconds. */
+  readonly fitDelaySeconds: number;
+  /** Replay: waits for fits, so that a run can be repeated. Live: never waits. */
+  readonly waitForFits: boolean;
+}
+
+export type Stage = "order" | "behavior" | "models" | "volume" | "assess" | DecisionStage;
+
+/** What a pipeline is given. */
+export interface PipelineParts extends DecisionMakerParts {
+  readonly createCallModels: () => readonly CallModel[];
+  readonly createVolumeModel: () => VolumeModel;
+  readonly fitter: Fitter;
+  /** Runs a stage and takes its time. */
+  readonly time: <T>(stage: Stage, run: () => T) => T;
+  readonly onWindow: ((interval: ClosedInterval, state: WorkloadState) => void) | undefined;
+}
+
+/** The parts of a pipeline that learn, by the names under which a checkpoint keeps them. */
+export interface LearningParts {
+  readonly sessions: SessionTracker;
+  readonly segments: SegmentNamer;
+  readonly volume: VolumeModel;
+  readonly cost: WorkloadCost;
+  readonly drift: DriftAssessor;
+  readonly history: RecommendationHistory;
+  readonly load: RecentLoad;
+}
+
+/** Event time that a replay skips at most window by window; a longer hole in a log begins anew. */
+const LONGEST_FILLED_GAP_SECONDS = 14 * 86_400;
+
+/** The flow of one workload, from a call to a recommendation. */
+export class Pipeline {
+  readonly workload: WorkloadKey;
+  readonly models = new Map<string, SegmentModels>();
+  readonly learning: LearningParts;
+  readonly reorder: ReorderBuffer;
+  readonly windows: WindowAssembler;
+  /** What the workload runs on now, as last told. */
+  current: Resources;
+  /** Calls that were learned from since the first start, across restarts. */
+  learnedCalls = 0;
+  readonly #options: PipelineOptions;
+  readonly #parts: PipelineParts;
+  readonly #dating: ChangeDating;
+  readonly #fits: PendingFits;
+  readonly #decisions: DecisionMaker;
+  readonly #causes: readonly DriftCause[];
+  readonly #deviations: Float64Array;
+  #state: WorkloadState | undefined;
+
+  constructor(workload: WorkloadKey, options: PipelineOptions, parts: PipelineParts) {
+    this.workload = workload;
+    this.#options = options;
+    this.#parts = parts;
+    this.reorder = new ReorderBuffer(options);
+    this.windows = new WindowAssembler(workload, options.windowSeconds);
+    this.learning = {
+      sessions: new SessionTracker(options),
+      segments: new SegmentNamer(options),
+      volume: parts.createVolumeModel(),
+      cost: new WorkloadCost(options),
+      drift: new DriftAssessor(options),
+      history: new RecommendationHistory(options.allocation.scaleDownStabilizationSeconds),
+      load: new RecentLoad(options.windowSeconds, options.outageSeconds),
+    };
+    this.current = options.allocation.currentResources;
+    this.#fits = new PendingFits(parts.fitter, options.fitDelaySeconds);
+    this.#dating = new ChangeDating(this.learning.drift, this.#fits, options.windowSeconds);
+    this.#decisions = new DecisionMaker(options.allocation, this.learning.history, parts);
+    this.#causes = new SegmentModels(parts.createCallModels).causes;
+    this.#deviations = new Float64Array(this.#causes.length);
+  }
+
+  /** As of the last closed window; undefined before it. */
+  get state(): WorkloadState | undefined {
+    return this.#state;
+  }
+
+  /** Takes calls in. Those whose time has not come yet wait in the reorder buffer. */
+  async process(calls: readonly Call[]): Promise<void> {
+    await this.#follow(
+      this.#parts.time("order", () => {
+        for (const call of calls) this.reorder.add(call);
+        return this.reorder.release();
+      }),
+    );
+  }
+
+  /** Lets event time come to `seconds` without a call: windows close although nobody calls. */
+  async advance(seconds: number): Promise<void> {
+    this.reorder.advance(seconds);
+    await this.#follow(this.reorder.release());
+    await this.#closeWindowsBefore(this.reorder.watermarkSeconds);
+  }
+
+  /** As if no call would come any more: the end of a recorded log. */
+  async finish(): Promise<void> {
+    await this.#follow(this.reorder.flush());
+    await this.#closeWindowsBefore(this.windows.endSeconds ?? 0);
+  }
+
+  recordUsage(reading: UsageReading): void {
+    this.learning.cost.recordUsage(reading);
+  }
+
+  /** A decision on request, for resources as told; it does not enter the history that guards look at. */
+  decideFor(current: Resources, horizonSeconds: number | undefined): Decision | undefined {
+    const state = this.#state;
+    if (state === undefined) return undefined;
+    this.current = current;
+    return this.#decisions.decideOnRequest(
+      state,
+      current,
+      this.learning.load.callsPerSecond,
+      horizonSeconds,
+    );
+  }
+
+  modelsOf(segment: string): SegmentModels {
+    let models = this.models.get(segment);
+    if (models === undefined) {
+      models = new SegmentModels(this.#parts.createCallModels);
+      this.models.set(segment, models);
+    }
+    return models;
+  }
+
+  async #follow(calls: readonly Call[]): Promise<void> {
+    for (let next = 0; next < calls.length;) {
+      const first = calls[next];
+      if (first === undefined) return;
+      this.windows.open(first.timeSeconds);
+      if (first.timeSeconds >= (this.windows.endSeconds ?? 0)) {
+        await this.#closeWindowsBefore(first.timeSeconds);
+      }
+      next = this.#observeWithinWindow(calls, next);
+    }
+  }
+
+  /** Everything that happens to each call. Answers the index of the first call of a later window. */
+  #observeWithinWindow(calls: readonly Call[], from: number): number {
+    const end = this.windows.endSeconds ?? Infinity;
+    const observed: { observation: Observation; window: WindowSummary }[] = [];
+    let next = from;
+    this.#parts.time("behavior", () => {
+      for (; next < calls.length; next += 1) {
+        const call = calls[next];
+        if (call === undefined || call.timeSeconds >= end) return;
+        const { startsSession, ...place } = this.learning.sessions.place(call);
+        const segment = this.learning.segments.segmentOf(call);
+        const observation = { call, segment, sessionKey: sessionKey(call), ...place };
+        observed.push({ observation, window: this.windows.add(observation, startsSession) });
+      }
+    });
+    this.#parts.time("models", () => {
+      for (const { observation, window } of observed) {
+        const models = this.modelsOf(observation.segment);
+        models.score(observation, this.#deviations);
+        for (const [index, cause] of this.#causes.entries()) {
+          addDeviation(window, cause, this.#deviations[index] ?? NaN);
+        }
+        models.learn(observation);
+      }
+    });
+    this.learnedCalls += observed.length;
+    return next;
+  }
+
+  /** Closes every window that ends at or before `seconds`. */
+  async #closeWindowsBefore(seconds: number): Promise<void> {
+    const { windows } = this;
+    const { endSeconds } = windows;
+    if (endSeconds === undefined) return;
+    if (seconds - endSeconds > LONGEST_FILLED_GAP_SECONDS) {
+      await this.#closeWindow();
+      windows.skipTo(seconds);
+    }
+    while ((windows.endSeconds ?? Infinity) <= seconds) await this.#closeWindow();
+  }
+
+  async #closeWindow(): Promise<void> {
+    const { time } = this.#parts;
+    const { volume, cost, drift, sessions, load } = this.learning;
+    const interval = time("behavior", () => this.windows.close());
+    sessions.expire(interval.endSeconds);
+    time("volume", () => {
+      for (const rate of load.close(interval.startSeconds, interval.overall.calls)) {
+        volume.observe(rate.startSeconds, rate.callsPerSecond);
+      }
+    });
+    time("assess", () => {
+      drift.observe(interval.segments);
+      if (interval.overall.calls > 0) cost.recordCalls(interval.overall);
+    });
+    for (let late = this.#adoptFits(interval); late !== undefined;) {
+      await late;
+      late = this.#adoptFits(interval);
+    }
+    this.#requestFits(interval.endSeconds);
+    const assessed = time("assess", () => this.#assess(interval));
+    const decision = this.#decisions.decide(
+      assessed,
+      this.current,
+      this.learning.load.callsPerSecond,
+    );
+    this.#state = { ...assessed, decision };
+    this.#parts.onWindow?.(interval, this.#state);
+  }
+
+  #adoptFits(interval: ClosedInterval): Promise<unknown> | undefined {
+    const late = this.#fits.adoptDue(interval.endSeconds);
+    return this.#options.waitForFits ? late : undefined;
+  }
+
+  #requestFits(endSeconds: number): void {
+    const { volume } = this.learning;
+    const job = volume.dueFit();
+    if (job !== undefined) {
+      this.#fits.request(job, endSeconds, (result) => {
+        volume.adopt(result);
+      });
+    }
+    this.#dating.requestDue(endSeconds);
+  }
+
+  #assess({ endSeconds, overall, segments }: ClosedInterval): WorkloadState {
+    const { volume, cost, drift } = this.learning;
+    const forecast = this.#forecast();
+    const compared = cost.compare();
+    const predictedWorkload = predictWorkloadClass(compared);
+    const overallDrift = drift.overall();
+    return {
+      workload: this.workload,
+      timeSeconds: endSeconds,
+      overall: {
+        segment: ALL_SEGMENTS,
+        callsPerSecond: overall.calls / this.#options.windowSeconds,
+        drift: overallDrift,
+        models: {
+          volume: statusOf(forecast),
+          drift: statusOf(overallDrift),
+          cost: statusOf(compared),
+          workload_class: statusOf(predictedWorkload),
+          changepoint: this.#dating.status(),
+        },
+      },
+      segments: this.learning.segments.segments.map((name): SegmentState => {
+        const calls = segments.find(({ segment }) => segment === name)?.calls ?? 0;
+        const segmentDrift = drift.segment(name);
+        return {
+          segment: name,
+          callsPerSecond: calls / this.#options.windowSeconds,
+          drift: segmentDrift,
+          models: { ...this.modelsOf(name).statuses(), drift: statusOf(segmentDrift) },
+        };
+      }),
+      forecast,
+      forecastQuality: volume.quality(),
+      predictedWorkload,
+      cost: compared,
+      decision: undefined,
+    };
+  }
+
+  #forecast(): ModelResult<VolumeForecast> {
+    return this.learning.load.inOutage ? failed("stale_input") : this.learning.volume.forecast();
+  }
+}
+
+function statusOf<T>(result: ModelResult<T>): ModelStatus {
+  return result.status === "ready" ? ready(undefined) : result;
+}
