@@ -17,6 +17,8 @@ const { values } = parseArgs({
   },
 });
 
+/** So short because in a compressed story a second is long, and late calls do not count. */
+const FLUSH_SECONDS = 0.1;
 const MILLISECONDS_PER_SECOND = 1000;
 const nowSeconds = Date.now() / MILLISECONDS_PER_SECOND;
 const timeRate = Number(values["time-rate"]);
@@ -30,7 +32,13 @@ const agentUrl = values["agent-url"];
 const observe =
   agentUrl === undefined
     ? undefined
-    : presageMiddleware({ agentUrl, service: "shop", identify: readIdentity, clock });
+    : presageMiddleware({
+        agentUrl,
+        service: "shop",
+        identify: readIdentity,
+        clock,
+        flushSeconds: FLUSH_SECONDS,
+      });
 const server = createServer(
   createShop({ ...(observe === undefined ? {} : { observe }), timeRate }),
 );
