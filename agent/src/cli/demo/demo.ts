@@ -1,0 +1,256 @@
+/** `presage demo`: a small real service under real load, and the agent beside it, live. */
+import { parseArgs } from "node:util";
+import { setTimeout as wait } from "node:timers/promises";
+import { acceptedCalls } from "./accepted-calls.js";
+import type { LoadEvent } from "./load-event.js";
+import { Screen, type Terminal } from "./screen.js";
+import { setStage, type Stage } from "./stage.js";
+import { StoryLog } from "./story-log.js";
+import { judge } from "./story-summary.js";
+import { renderPlainLine, renderStory, storyTime, type StoryFrame } from "./story-view.js";
+
+export interface DemoIo {
+  readonly stdout: Terminal;
+  readonly stderr: Pick<Terminal, "write">;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const STORY_SECONDS = 1800;
+/** 1,800 s of story in about 140 s. */
+const DEFAULT_RATE = 13;
+const MAXIMUM_RATE = 60;
+/** Without --once the load goes on after the story, but not for ever: two days of the story. */
+const LONGEST_LOAD_SECONDS = 2 * 86_400;
+const POLL_MILLISECONDS = 200;
+const PLAIN_LINE_SECONDS = 30;
+/** After the last call, until its window has been closed: lateness plus a window, in story time. */
+const CLOSING_SECONDS = 40;
+
+const EXIT_DONE = 0;
+const EXIT_FAILED = 1;
+const EXIT_WRONG_USE = 2;
+
+interface Flags {
+  readonly once: boolean;
+  readonly seed: number;
+  readonly rate: number;
+  readonly color: boolean;
+  readonly plain: boolean;
+}
+
+const USAGE = `presage demo [--once] [--seed N] [--compress N] [--no-color] [--plain]
+  --once        end after the story (30 minutes of the shop's time)
+  --seed N      another story of the same kind (default 1)
+  --compress N  how many times faster than real time it is told, 1 to ${String(MAXIMUM_RATE)} (default ${String(DEFAULT_RATE)})
+  --no-color    no colors
+  --plain       lines instead of a screen, for logs\n`;
+
+/** Runs the demo; the answer is the exit code. 1: drift was not reported before the load peaked. */
+export async function demo(args: readonly string[], io: DemoIo): Promise<number> {
+  const flags = readFlags(args, io);
+  if (flags === undefined) {
+    io.stderr.write(USAGE);
+    return EXIT_WRONG_USE;
+  }
+  const stopping = new AbortController();
+  const onSignal = (): void => {
+    stopping.abort();
+  };
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  let stage: Stage | undefined;
+  try {
+    let onLoadEvent: (event: LoadEvent) => void = () => undefined;
+    stage = await setStage({
+      seed: flags.seed,
+      rate: flags.rate,
+      loadDurationSeconds: flags.once ? STORY_SECONDS : LONGEST_LOAD_SECONDS,
+      path: io.environment["PATH"] ?? "",
+      onLoadEvent: (event) => {
+        onLoadEvent(event);
+      },
+    });
+    const telling = new Telling(stage, flags, io);
+    onLoadEvent = (event) => {
+      telling.onLoadEvent(event);
+    };
+    return await telling.run(stopping.signal);
+  } catch (error) {
+    io.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return EXIT_FAILED;
+  } finally {
+    await stage?.stop();
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}
+
+/** Follows the stage, and draws what happens. */
+class Telling {
+  readonly #stage: Stage;
+  readonly #flags: Flags;
+  readonly #io: DemoIo;
+  readonly #screen: Screen;
+  readonly #log: StoryLog;
+  readonly #footer: string;
+  #calls: Pick<LoadEvent, "sent" | "failed"> = { sent: 0, failed: 0 };
+  #storyEnded = false;
+  #nextPlainSeconds = PLAIN_LINE_SECONDS;
+  #toldEvents = 0;
+
+  constructor(stage: Stage, flags: Flags, io: DemoIo) {
+    this.#stage = stage;
+    this.#flags = flags;
+    this.#io = io;
+    this.#screen = new Screen(io.stdout);
+    const { threshold, confidenceThreshold } = stage.config.drift;
+    this.#log = new StoryLog({ score: threshold, confidence: confidenceThreshold });
+    this.#footer =
+      `agent ${stage.agent.apiUrl} · shop ${stage.shopUrl} · ` +
+      (stage.prometheusUrl === undefined ? "no Prometheus" : `Prometheus ${stage.prometheusUrl}`);
+  }
+
+  onLoadEvent({ event, storySeconds, sent, failed }: LoadEvent): void {
+    this.#calls = { sent, failed };
+    if (event === "exports_begin") this.#log.exportsBegin(storySeconds);
+    else if (event === "campaign_begins") this.#log.campaignBegins(storySeconds);
+    else if (event === "story_ends") this.#storyEnded = true;
+  }
+
+  async run(stopping: AbortSignal): Promise<number> {
+    this.#introduce();
+    let broken: string | undefined;
+    void this.#stage.broken.then((why) => (broken = why));
+    void this.#stage.load.ended.then(() => {
+      if (!this.#storyEnded) broken = this.#stage.load.lastWords;
+    });
+    let exitCode: number | undefined;
+    while (!stopping.aborted) {
+      this.#follow();
+      if (broken !== undefined) {
+        this.#screen.release();
+        throw new Error(broken);
+      }
+      if (
+        exitCode === undefined &&
+        this.#storyEnded &&
+        this.#storySeconds() > STORY_SECONDS + CLOSING_SECONDS
+      ) {
+        exitCode = await this.#conclude();
+        if (this.#flags.once) return exitCode;
+      }
+      await pause(stopping);
+    }
+    this.#screen.release();
+    this.#io.stdout.write("Stopping.\n");
+    // Interrupted by a person: not a failure of the demo, unless the story had already failed.
+    return exitCode ?? EXIT_DONE;
+  }
+
+  #storySeconds(): number {
+    return this.#stage.clock.now() - this.#stage.startSeconds;
+  }
+
+  #introduce(): void {
+    const { prometheusUrl } = this.#stage;
+    const lines = [
+      `The story: ${String(STORY_SECONDS / 60)} minutes of a shop, told ${String(this.#flags.rate)} times as fast (about ${String(Math.round(STORY_SECONDS / this.#flags.rate))} s), seed ${String(this.#flags.seed)}.`,
+      "A normal day until 15:00; then analysts begin to export; at 20:00 a campaign begins.",
+      prometheusUrl === undefined
+        ? "Prometheus is not installed, so none runs beside it. To have one: apt-get install prometheus"
+        : `Prometheus listens at ${prometheusUrl}`,
+    ];
+    this.#io.stdout.write(`${lines.join("\n")}\n\n`);
+  }
+
+  #follow(): void {
+    const { agent, clock, startSeconds } = this.#stage;
+    const [state] = agent.view.workloads();
+    if (state !== undefined) this.#log.observe(state, clock.now(), startSeconds);
+    const storySeconds = this.#storySeconds();
+    const frame: StoryFrame = {
+      storySeconds,
+      storyLengthSeconds: STORY_SECONDS,
+      rate: this.#flags.rate,
+      state,
+      log: this.#log,
+      footer: this.#footer,
+    };
+    if (!this.#flags.plain) {
+      this.#screen.draw(renderStory(frame, { ...this.#screen.size, color: this.#flags.color }));
+      return;
+    }
+    for (const event of this.#log.eventsAfter(this.#toldEvents)) {
+      this.#io.stdout.write(`${storyTime(event.storySeconds)}  * ${event.text}\n`);
+      this.#toldEvents += 1;
+    }
+    if (storySeconds >= this.#nextPlainSeconds) {
+      this.#io.stdout.write(`${renderPlainLine(frame)}\n`);
+      this.#nextPlainSeconds += PLAIN_LINE_SECONDS;
+    }
+  }
+
+  async #conclude(): Promise<number> {
+    const { agent, shopUrl, prometheusUrl } = this.#stage;
+    const { inTime, lines } = judge(this.#log.milestones, {
+      ...this.#calls,
+      accepted: await acceptedCalls(agent.metricsUrl),
+    });
+    const where = this.#flags.once
+      ? ["Next: `npm start` without --once keeps it all running, to look around in."]
+      : [
+          "Everything goes on running, with the normal load, until Ctrl-C. Where to look:",
+          `  agent       ${agent.apiUrl}/openapi.json, ${agent.apiUrl}/explanations?service=shop`,
+          `  metrics     ${agent.metricsUrl}`,
+          `  shop        ${shopUrl}/products`,
+          `  Prometheus  ${prometheusUrl ?? "not installed"}`,
+        ];
+    this.#screen.release();
+    this.#io.stdout.write(
+      `\nThe story in short (its own time)\n  ${lines.join("\n  ")}\n\n${where.join("\n")}\n\n`,
+    );
+    return inTime ? EXIT_DONE : EXIT_FAILED;
+  }
+}
+
+async function pause(stopping: AbortSignal): Promise<void> {
+  try {
+    await wait(POLL_MILLISECONDS, undefined, { signal: stopping });
+  } catch {
+    // Stopped: the loop sees the signal itself.
+  }
+}
+
+function readFlags(args: readonly string[], io: DemoIo): Flags | undefined {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        once: { type: "boolean", default: false },
+        seed: { type: "string", default: "1" },
+        compress: { type: "string", default: String(DEFAULT_RATE) },
+        "no-color": { type: "boolean", default: false },
+        plain: { type: "boolean", default: false },
+      },
+    }));
+  } catch (error) {
+    io.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
+  }
+  const seed = Number(values.seed);
+  const rate = Number(values.compress);
+  if (!Number.isInteger(seed) || seed < 0 || !(rate >= 1 && rate <= MAXIMUM_RATE)) {
+    io.stderr.write("--seed takes a whole number from 0 on, --compress a number from 1 to 60\n");
+    return undefined;
+  }
+  const terminal = io.stdout.isTTY === true;
+  return {
+    once: values.once,
+    seed,
+    rate,
+    plain: values.plain || !terminal,
+    // NO_COLOR: https://no-color.org
+    color: terminal && !values["no-color"] && (io.environment["NO_COLOR"] ?? "") === "",
+  };
+}

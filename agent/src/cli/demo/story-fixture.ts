@@ -1,0 +1,126 @@
+/** A workload's state for the tests of the demo's view. */
+import type { Decision, Drift, ModelResult, WorkloadState } from "../../core/index.js";
+
+export const STORY_START_SECONDS = 1_700_000_000;
+const WORKLOAD = "default/Deployment/shop";
+
+export interface StateOptions {
+  readonly storySeconds: number;
+  readonly callsPerSecond?: number;
+  readonly analystsScore?: number;
+  readonly confidence?: number;
+  readonly targetReplicas?: number;
+  readonly warmingUp?: boolean;
+}
+
+function drift(score: number, confidence: number): ModelResult<Drift> {
+  return {
+    status: "ready",
+    value: {
+      score,
+      confidence,
+      sinceSeconds: undefined,
+      contributions: [
+        {
+          segment: "analysts",
+          cause: "call_sequence",
+          share: 1,
+          severity: 0.7,
+          recent: undefined,
+          learned: undefined,
+        },
+      ],
+    },
+  };
+}
+
+function decision(timeSeconds: number, replicas: number): Decision {
+  const each = { cpuCores: 0.25, memoryBytes: 268_435_456, networkBytesPerSecond: 1_250_000 };
+  return {
+    decisionId: "d1",
+    workload: WORKLOAD,
+    timeSeconds,
+    status: { status: "ready" },
+    branch: "drift",
+    driftScore: 0.8,
+    confidenceLevel: 0.99,
+    predictedWorkload: undefined,
+    forecast: undefined,
+    current: { replicas: 2, ...each },
+    recommended: {
+      target: { replicas, ...each, memoryBytes: 322_122_547 },
+      lowerBound: { replicas: 2, ...each },
+      upperBound: { replicas: replicas + 2, ...each },
+    },
+    contributions: [
+      { cause: "drift", replicas: 1.6 },
+      { cause: "no_scale_in_on_prediction", replicas: 0.8 },
+      { cause: "load", replicas: -0.4 },
+    ],
+    guards: [],
+    reasons: [
+      "Analysts call in another order than learned, which has usually come before more load on the network; a very long sentence has to fit all the same.",
+      "The forecast rises.",
+      "Second reason.",
+    ],
+    expiresAtSeconds: timeSeconds + 300,
+  };
+}
+
+export function workloadState(options: StateOptions): WorkloadState {
+  const { callsPerSecond = 10, analystsScore = 0.1, confidence = 0.99 } = options;
+  const timeSeconds = STORY_START_SECONDS + options.storySeconds;
+  const warming = { status: "warming_up", reason: "too_few_windows" } as const;
+  const warmingUp = options.warmingUp ?? false;
+  return {
+    workload: WORKLOAD,
+    timeSeconds,
+    overall: {
+      segment: "all",
+      callsPerSecond,
+      drift: warmingUp ? warming : drift(0.2, 0.1),
+      models: {},
+    },
+    segments: [
+      {
+        segment: "analysts",
+        callsPerSecond: 1.6,
+        drift: warmingUp ? warming : drift(analystsScore, confidence),
+        models: {},
+      },
+    ],
+    forecast: warmingUp
+      ? warming
+      : {
+          status: "ready",
+          value: {
+            originSeconds: timeSeconds,
+            level: 0.9,
+            points: [60, 180, 300].map((horizonSeconds) => ({
+              horizonSeconds,
+              point: 12.34,
+              lower: 9.87,
+              upper: 15.5,
+              chosen: "ets",
+            })),
+          },
+        },
+    forecastQuality: [],
+    predictedWorkload: warmingUp
+      ? warming
+      : {
+          status: "ready",
+          value: {
+            class: "transfer_intensive",
+            probabilities: {
+              normal: 0.1,
+              compute_intensive: 0.05,
+              memory_intensive: 0.05,
+              transfer_intensive: 0.8,
+            },
+          },
+        },
+    cost: warming,
+    decision: warmingUp ? undefined : decision(timeSeconds, options.targetReplicas ?? 4),
+  };
+}
