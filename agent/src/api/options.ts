@@ -2,7 +2,6 @@ import type { z } from "zod";
 
 import type {
   Decision,
-  Json,
   Resources,
   WorkloadKey,
   WorkloadReference,
@@ -43,10 +42,11 @@ export interface Counterfactual {
   readonly replicas: number;
 }
 
+/** Explanations go out as they are. */
 export interface ExplanationSource {
-  byId(decisionId: string): Json | undefined;
+  byId(decisionId: string): object | undefined;
   /** Newest first, at most `limit`. */
-  byWorkload(workload: WorkloadKey, limit: number): readonly Json[];
+  byWorkload(workload: WorkloadKey, limit: number): readonly object[];
 }
 
 /** What became of a model bundle. */

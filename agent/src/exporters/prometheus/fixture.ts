@@ -1,0 +1,115 @@
+import { DRIFT_CAUSES } from "../../core/index.js";
+import type { Decision, SegmentState, WorkloadState, WorkloadView } from "../../core/index.js";
+
+export const NOW_SECONDS = 1_772_366_400;
+
+const resources = (replicas: number) => ({
+  replicas,
+  cpuCores: 1,
+  memoryBytes: 536_870_912,
+  networkBytesPerSecond: 12_500_000,
+});
+
+export function decisionOf(workload: string): Decision {
+  return {
+    decisionId: `${workload}-1`,
+    workload,
+    timeSeconds: NOW_SECONDS,
+    status: { status: "ready" },
+    branch: "drift",
+    driftScore: 0.8,
+    confidenceLevel: 0.95,
+    predictedWorkload: undefined,
+    forecast: undefined,
+    current: resources(2),
+    recommended: { target: resources(4), lowerBound: resources(3), upperBound: resources(6) },
+    contributions: [
+      { cause: "drift", replicas: 3 },
+      { cause: "scale_up_rate", replicas: -1 },
+    ],
+    guards: ["scale_up_rate"],
+    reasons: [],
+    expiresAtSeconds: NOW_SECONDS + 300,
+  };
+}
+
+/** A segment whose models are ready. */
+export function segmentOf(segment: string, contributing: readonly string[]): SegmentState {
+  const causes = contributing.flatMap((name) => DRIFT_CAUSES.map((cause) => ({ name, cause })));
+  return {
+    segment,
+    callsPerSecond: 20,
+    drift: {
+      status: "ready",
+      value: {
+        score: 0.8,
+        confidence: 0.95,
+        sinceSeconds: undefined,
+        contributions: causes.map(({ name, cause }) => ({
+          segment: name,
+          cause,
+          share: 1 / causes.length,
+          severity: 0.5,
+          recent: undefined,
+          learned: undefined,
+        })),
+      },
+    },
+    models: {
+      sequence: { status: "ready", value: undefined },
+      payload: { status: "ready", value: undefined },
+      changepoint: { status: "warming_up", reason: "too_few_windows" },
+    },
+  };
+}
+
+/** A workload of which everything is known. */
+export function stateOf(workload: string, segments: readonly string[]): WorkloadState {
+  return {
+    workload,
+    timeSeconds: NOW_SECONDS,
+    overall: segmentOf("all", segments),
+    segments: segments.map((segment) => segmentOf(segment, [segment])),
+    forecast: {
+      status: "ready",
+      value: {
+        originSeconds: NOW_SECONDS,
+        level: 0.9,
+        points: [60, 300, 900].map((horizonSeconds) => ({
+          horizonSeconds,
+          point: 40,
+          lower: 30,
+          upper: 55,
+          chosen: "ets",
+        })),
+      },
+    },
+    forecastQuality: [60, 300, 900].map((horizonSeconds) => ({
+      horizonSeconds,
+      scored: 100,
+      coverageRatio: 0.91,
+      errorRatio: { naive: 0.8, seasonal_naive: undefined },
+    })),
+    predictedWorkload: {
+      status: "ready",
+      value: {
+        class: "normal",
+        probabilities: {
+          normal: 0.7,
+          compute_intensive: 0.1,
+          memory_intensive: 0.1,
+          transfer_intensive: 0.1,
+        },
+      },
+    },
+    cost: { status: "warming_up", reason: "no_usage_yet" },
+    decision: decisionOf(workload),
+  };
+}
+
+export function viewOf(states: () => readonly WorkloadState[]): WorkloadView {
+  return {
+    workloads: states,
+    workload: (key) => states().find((state) => state.workload === key),
+  };
+}
