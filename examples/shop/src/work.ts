@@ -14,7 +14,7 @@ export interface QuoteLine {
 /** Share of the price that a discount on a line may cost the shop. */
 const DISCOUNT_BUDGET_RATIO = 0.1;
 /** Steps of the discount budget: the work of a quote grows with lines x steps x levels. */
-const BUDGET_STEPS = 6000;
+const BUDGET_STEPS = 15_000;
 const DISCOUNT_LEVELS = [0, 0.02, 0.05, 0.08, 0.12, 0.2, 0.25, 0.3];
 
 /**

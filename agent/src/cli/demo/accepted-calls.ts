@@ -4,7 +4,7 @@ const ACCEPTED = /^presage_agent_calls_total\{[^}]*outcome="accepted"[^}]*\} (\d
 /** How many calls the agent says that it took in; undefined when it does not answer. */
 export async function acceptedCalls(metricsUrl: string): Promise<number | undefined> {
   try {
-    const response = await fetch(metricsUrl);
+    const response = await fetch(`${metricsUrl}/metrics`);
     const counts = [...(await response.text()).matchAll(ACCEPTED)].map(([, count]) =>
       Number(count),
     );

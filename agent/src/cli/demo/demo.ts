@@ -201,7 +201,7 @@ class Telling {
       : [
           "Everything goes on running, with the normal load, until Ctrl-C. Where to look:",
           `  agent       ${agent.apiUrl}/openapi.json, ${agent.apiUrl}/explanations?service=shop`,
-          `  metrics     ${agent.metricsUrl}`,
+          `  metrics     ${agent.metricsUrl}/metrics`,
           `  shop        ${shopUrl}/products`,
           `  Prometheus  ${prometheusUrl ?? "not installed"}`,
         ];

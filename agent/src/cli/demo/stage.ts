@@ -3,7 +3,7 @@ import { access, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createAgent, type Agent } from "../../agent.js";
+import { startAgent, type Agent } from "../../agent.js";
 import { loadConfig } from "../../config/load-config.js";
 import type { Config } from "../../config/schema.js";
 import { acceleratedClock, systemClock, type Clock } from "../../core/index.js";
@@ -71,7 +71,7 @@ function demoConfig(
           replicas: 2,
           cpuCores: 0.25,
           memoryBytes: 268_435_456,
-          networkBytesPerSecond: 1_250_000,
+          networkBytesPerSecond: 625_000,
         },
       },
       telemetry: { logLevel: "error" },
@@ -121,8 +121,7 @@ async function buildStage(
   const shopUrl = `http://127.0.0.1:${String(shopPort)}`;
 
   const config = demoConfig(directory, apiPort, await freePort(METRICS_PORT), shopUrl);
-  const agent = await createAgent(config, { clock });
-  await agent.start();
+  const agent = await startAgent(config, { clock });
   closing.push(() => agent.stop());
 
   const prometheus = await startPrometheus(
