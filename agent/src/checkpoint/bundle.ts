@@ -9,7 +9,7 @@ import {
 import { canonicalJson, isJson } from "./canonical-json.js";
 
 /** Why a bundle was not opened. A closed list: it is also what the API answers. */
-export type BundleRefusal =
+type BundleRefusal =
   "malformed" | "unsupported_version" | "checksum_mismatch" | "signature_mismatch";
 
 export type BundleOpening =
@@ -24,7 +24,7 @@ const json = z.custom<Json>((value) => isJson(value), "must be JSON, at most 64 
 const digest = z.string().regex(SHA256_HEX, "must be 64 hexadecimal digits");
 
 /** The form of a bundle as it travels. */
-export const bundleSchema = z.strictObject({
+const bundleSchema = z.strictObject({
   formatVersion: z.literal(BUNDLE_FORMAT_VERSION),
   workload: name.regex(/^[^/]+\/[^/]+\/[^/]+$/, "must be namespace/kind/name"),
   segment: name,

@@ -1,5 +1,4 @@
 import { createHash, type Hash } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
 import { z } from "zod";
 import type { Json } from "../core/index.js";
 import { jsonPieces } from "./json-pieces.js";
@@ -9,7 +8,7 @@ import { jsonPieces } from "./json-pieces.js";
  * the sections as one JSON object. The padding lets the payload be written first, piece by piece, and
  * the header, which needs its length and checksum, last.
  */
-export const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 1;
 
 const FORMAT = "presage-checkpoint";
 
@@ -37,6 +36,16 @@ const headerSchema = z.strictObject({
 
 type HeaderFields = Omit<z.infer<typeof headerSchema>, "sha256">;
 
+/** What a checkpoint is written to: an open file. */
+interface CheckpointTarget {
+  write(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
+}
+
 export type CheckpointReading =
   | { readonly status: "valid"; readonly sections: Readonly<Record<string, Json>> }
   | { readonly status: "unusable"; readonly reason: string };
@@ -46,7 +55,7 @@ export type CheckpointReading =
  * larger than {@link MAX_PAYLOAD_BYTES}.
  */
 export async function writeCheckpoint(
-  handle: FileHandle,
+  file: CheckpointTarget,
   sections: Readonly<Record<string, Json>>,
   createdAt: Date,
 ): Promise<number> {
@@ -60,7 +69,7 @@ export async function writeCheckpoint(
       throw new RangeError(`the checkpoint is larger than ${MAX_PAYLOAD_BYTES} bytes`);
     }
     hash.update(buffer);
-    await writeFully(handle, buffer, HEADER_BYTES + bytes);
+    await writeFully(file, buffer, HEADER_BYTES + bytes);
     bytes += buffer.length;
   };
   for (const piece of jsonPieces(sections)) {
@@ -78,7 +87,7 @@ export async function writeCheckpoint(
   };
   const header = { ...fields, sha256: checksum(hash, fields) };
   const line = `${JSON.stringify(header).padEnd(HEADER_BYTES - 1)}\n`;
-  await writeFully(handle, Buffer.from(line), 0);
+  await writeFully(file, Buffer.from(line), 0);
   return HEADER_BYTES + bytes;
 }
 
@@ -118,10 +127,10 @@ function checksum(payload: Hash, { format, version, createdAt, bytes }: HeaderFi
   return payload.update(JSON.stringify([format, version, createdAt, bytes])).digest("hex");
 }
 
-async function writeFully(handle: FileHandle, buffer: Buffer, position: number): Promise<void> {
+async function writeFully(file: CheckpointTarget, buffer: Buffer, position: number): Promise<void> {
   let written = 0;
   while (written < buffer.length) {
-    const { bytesWritten } = await handle.write(
+    const { bytesWritten } = await file.write(
       buffer,
       written,
       buffer.length - written,

@@ -1,9 +1,9 @@
 import type { Json } from "../core/index.js";
 
-/** Objects nested less deep than this are opened: section, workload, segment, model. */
+/** Objects and lists nested less deep than this are opened: section, workload, segment, model. */
 const OPENED_LEVELS = 4;
 
-/** Elements of a list that are written at a time. */
+/** Elements of a flat list that are written at a time. */
 const ELEMENTS_PER_PIECE = 256;
 
 /**
@@ -11,21 +11,31 @@ const ELEMENTS_PER_PIECE = 256;
  * value can be written without holding the event loop, or all of its text, for long.
  */
 export function* jsonPieces(value: Json, openedLevels = OPENED_LEVELS): Generator<string> {
-  if (typeof value !== "object" || value === null || openedLevels === 0) {
+  if (!isNested(value) || openedLevels === 0) {
     yield JSON.stringify(value);
   } else if (isList(value)) {
-    yield* listPieces(value);
+    yield* listPieces(value, openedLevels);
   } else {
     yield* objectPieces(value, openedLevels);
   }
 }
 
-function* listPieces(list: readonly Json[]): Generator<string> {
+function* listPieces(list: readonly Json[], openedLevels: number): Generator<string> {
+  let before = "[";
   for (let start = 0; start < list.length; start += ELEMENTS_PER_PIECE) {
-    const elements = JSON.stringify(list.slice(start, start + ELEMENTS_PER_PIECE)).slice(1, -1);
-    yield `${start === 0 ? "[" : ","}${elements}`;
+    const elements = list.slice(start, start + ELEMENTS_PER_PIECE);
+    if (elements.some(isNested)) {
+      for (const element of elements) {
+        yield before;
+        yield* jsonPieces(element, openedLevels - 1);
+        before = ",";
+      }
+    } else {
+      yield `${before}${JSON.stringify(elements).slice(1, -1)}`;
+      before = ",";
+    }
   }
-  yield list.length === 0 ? "[]" : "]";
+  yield before === "[" ? "[]" : "]";
 }
 
 function* objectPieces(
@@ -41,7 +51,13 @@ function* objectPieces(
   yield before === "{" ? "{}" : "}";
 }
 
+type Nested = Exclude<Json, null | boolean | number | string>;
+
+function isNested(value: Json): value is Nested {
+  return typeof value === "object" && value !== null;
+}
+
 /** `Array.isArray` does not narrow a readonly list. */
-function isList(value: Json): value is readonly Json[] {
+function isList(value: Nested): value is readonly Json[] {
   return Array.isArray(value);
 }

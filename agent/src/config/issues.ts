@@ -73,7 +73,7 @@ function article(words: string): string {
 
 function comparison(origin: string, relation: string, limit: number): string {
   if (origin === "array") {
-    return `have ${relation} ${limit} entries`;
+    return `have ${relation} ${limit} ${limit === 1 ? "entry" : "entries"}`;
   }
   return origin === "string" ? `have ${relation} ${limit} characters` : `be ${relation} ${limit}`;
 }

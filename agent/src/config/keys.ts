@@ -2,7 +2,7 @@ import { z } from "zod";
 import { configSchema } from "./schema.js";
 
 /** How a value is written. */
-export type ConfigForm =
+type ConfigForm =
   | "whole number"
   | "number"
   | "yes or no"

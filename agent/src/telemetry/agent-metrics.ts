@@ -3,7 +3,7 @@ import { parseWorkloadKey, type Clock, type FitJob, type WorkloadKey } from "../
 import { sampledCounter, sampledGauge } from "./sampled-metrics.js";
 
 /** Calls by what became of them. */
-export interface CallCounts {
+interface CallCounts {
   readonly accepted: number;
   readonly duplicate: number;
   readonly late: number;
@@ -12,7 +12,7 @@ export interface CallCounts {
 }
 
 /** Something other than a call that was given up to stay within a limit. */
-export interface DropCount {
+interface DropCount {
   /** What was dropped, from a closed list: `session`, `operation`. */
   readonly what: string;
   /** Why, from a closed list: `limit`. */
@@ -20,7 +20,7 @@ export interface DropCount {
   readonly count: number;
 }
 
-export interface ScrapeFailureCount {
+interface ScrapeFailureCount {
   readonly workload: WorkloadKey;
   readonly failures: number;
 }

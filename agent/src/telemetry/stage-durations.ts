@@ -52,14 +52,15 @@ export class StageDurations<Stage extends string> {
 
   *#samples(): Generator<HistogramSample> {
     for (const [stage, { counts, sumSeconds }] of this.#stages) {
+      const sharedLabels = { stage };
       let cumulative = 0;
       for (const [bucket, count] of counts.entries()) {
         cumulative += count;
         const le = String(BUCKET_SECONDS[bucket] ?? "+Inf");
-        yield { metricName: `${NAME}_bucket`, labels: { le, stage }, value: cumulative };
+        yield { metricName: `${NAME}_bucket`, labels: { le }, sharedLabels, value: cumulative };
       }
-      yield { metricName: `${NAME}_sum`, labels: { stage }, value: sumSeconds };
-      yield { metricName: `${NAME}_count`, labels: { stage }, value: cumulative };
+      yield { metricName: `${NAME}_sum`, labels: {}, sharedLabels, value: sumSeconds };
+      yield { metricName: `${NAME}_count`, labels: {}, sharedLabels, value: cumulative };
     }
   }
 }
@@ -67,6 +68,8 @@ export class StageDurations<Stage extends string> {
 interface HistogramSample {
   readonly metricName: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The labels that all samples of a stage have. */
+  readonly sharedLabels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
