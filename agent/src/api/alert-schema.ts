@@ -67,7 +67,7 @@ export const alertPayloadSchema = z
 
 export type AlertPayload = z.output<typeof alertPayloadSchema>;
 
-export const recordedAlertSchema = z
+const recordedAlertSchema = z
   .object({
     groupKey: z.string(),
     fingerprint: z.string(),

@@ -40,7 +40,7 @@ export function allocationRoute(app: Express, bodies: BodyReader, options: ApiOp
 }
 
 /** A decision on the wire: times in RFC 3339, null for what is unknown. */
-export function allocationAnswer(
+function allocationAnswer(
   decision: Decision,
   counterfactuals: readonly Counterfactual[],
 ): AllocationAnswer {

@@ -253,13 +253,31 @@ describe("POST /model/update", () => {
     expect(response.body).toMatchObject({ status: 409, reason: "worse_than_current" });
   });
 
-  it("refuses unknown fields by name", async () => {
-    const response = await request(createApi(apiOptions()))
+  it("passes on which field of a bundle is wrong", async () => {
+    const options = apiOptions({
+      updateModel: () =>
+        Promise.resolve({
+          status: "rejected",
+          httpStatus: 400,
+          reason: "malformed",
+          detail: "note: is not a known field",
+          errors: [{ field: "note", reason: "is not a known field" }],
+        }),
+    });
+    const response = await request(createApi(options))
       .post(path)
       .send({ ...bundle, note: "hi" });
     expect(response.status).toBe(400);
+    expect(response.body).toMatchObject({ reason: "malformed", errors: [{ field: "note" }] });
+  });
+
+  it("refuses unknown fields beside restorePrevious", async () => {
+    const response = await request(createApi(apiOptions()))
+      .post(path)
+      .send({ restorePrevious: { workload: "a/b/c", segment: "d" }, formatVersion: 1 });
+    expect(response.status).toBe(400);
     expect(response.body).toMatchObject({
-      errors: [{ field: "note", reason: "is not a known field" }],
+      errors: [{ field: "formatVersion", reason: "is not a known field" }],
     });
   });
 
@@ -398,7 +416,7 @@ describe("authorization", () => {
     [undefined, 401],
     ["", 401],
     [TOKEN, 401],
-    [`Basic ${TOKEN}`, 401],
+    [`Digest ${TOKEN}`, 401],
     ["Bearer wrong", 401],
     [`Bearer ${TOKEN} `, 200],
     [`bearer ${TOKEN}`, 200],

@@ -82,6 +82,18 @@ function sendRaw(text: string): Promise<string> {
   });
 }
 
+/** Sends bytes as they are and gives the status line of the answer. */
+function statusLineOf(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(server.port, "127.0.0.1", () => socket.write(text));
+    socket.once("data", (chunk) => {
+      resolve(chunk.toString().split("\r\n")[0] ?? "");
+      socket.destroy();
+    });
+    socket.on("error", reject);
+  });
+}
+
 const JSON_HEADERS = { "content-type": "application/json" };
 const GZIP_HEADERS = { ...JSON_HEADERS, "content-encoding": "gzip" };
 const INGEST = "/behavioralData/ingest";
@@ -132,6 +144,23 @@ describe("input that can't be taken", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toContain("Connection: close");
     expect(answer).toContain("urn:presage:problem:body_too_slow");
+  });
+
+  it("bounds what all bodies under way may take together", async () => {
+    // Each stays 1 kB short of the end. Eight of 99 kB fit into 8 x 100 kB, the ninth does not.
+    const unfinished =
+      `POST ${INGEST} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${MAX_BODY_BYTES}\r\n\r\n${" ".repeat(MAX_BODY_BYTES - 1_000)}`;
+    const statusLines = await Promise.all(
+      Array.from({ length: 9 }, () => statusLineOf(unfinished)),
+    );
+    expect(statusLines.sort()).toEqual([
+      ...Array<string>(8).fill("HTTP/1.1 408 Request Timeout"),
+      "HTTP/1.1 429 Too Many Requests",
+    ]);
+    // All is given back afterwards.
+    const answer = await send("POST", INGEST, JSON_HEADERS, '{"calls":[]}');
+    expect(answer.status).toBe(202);
   });
 
   it("answers in problem+json even to what is not HTTP", async () => {

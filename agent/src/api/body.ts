@@ -10,7 +10,7 @@ export const JSON_TYPE = "application/json";
 export const NDJSON_TYPE = "application/x-ndjson";
 
 /** Levels of arrays and objects in a body; a call has 4, an alert 4, a model bundle about 10. */
-export const MAX_NESTING_LEVELS = 64;
+const MAX_NESTING_LEVELS = 64;
 
 /**
  * Bodies that may be held at once, as a multiple of the largest one allowed. It bounds memory at a

@@ -85,6 +85,8 @@ describe("startServer", () => {
   });
 });
 
+const OPENSSL = "openssl";
+
 describe("mutual TLS", () => {
   const openssl = hasOpenssl();
   if (!openssl) process.stderr.write("mutual TLS was NOT tested: there is no openssl command\n");
@@ -110,7 +112,7 @@ describe("mutual TLS", () => {
 
 function hasOpenssl(): boolean {
   try {
-    execFileSync("openssl", ["version"], { stdio: "ignore" });
+    execFileSync(OPENSSL, ["version"], { stdio: "ignore" });
     return true;
   } catch {
     return false;
@@ -122,7 +124,7 @@ function selfSigned(folder: string): [string, string] {
   const certificateFile = join(folder, "certificate.pem");
   const keyFile = join(folder, "key.pem");
   execFileSync(
-    "openssl",
+    OPENSSL,
     [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
       ...["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"],

@@ -30,7 +30,7 @@ const DEFAULT_MAX_CONNECTIONS = 512;
  * Who gets in: `token`, whoever has the bearer token; `public`, anyone, as only what anyone may see
  * is served; `unprotected`, anyone, so that only loopback or mutual TLS can keep others out.
  */
-export type ServerAccess = "token" | "public" | "unprotected";
+type ServerAccess = "token" | "public" | "unprotected";
 
 export interface ServerTls {
   /** PEM. */
@@ -50,6 +50,8 @@ export interface ServerOptions {
   readonly tls?: ServerTls;
   readonly bodyTimeoutSeconds?: number;
   readonly maxConnections?: number;
+  /** Hears of connections that could not be accepted (no more file descriptors, say). */
+  readonly reportError?: (error: unknown) => void;
 }
 
 export interface RunningServer {
@@ -77,6 +79,7 @@ export async function startServer(
   server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   server.on("clientError", answerUnreadable);
   await listen(server, options);
+  server.on("error", (error) => options.reportError?.(error));
   const bound = server.address();
   if (bound === null || typeof bound === "string") {
     throw new ServerStartError(`${options.configKey} is not listening on a port`);

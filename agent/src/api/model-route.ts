@@ -5,12 +5,12 @@ import type { BodyReader } from "./body.js";
 import type { ApiOptions, ModelOutcome } from "./options.js";
 import { Problem } from "./problem.js";
 import { serve } from "./routing.js";
-import { modelBundleSchema, restoreRequestSchema } from "./schemas.js";
+import { restoreRequestSchema } from "./schemas.js";
 import { validate } from "./validation.js";
 
 /**
- * `POST /model/update`: takes a model bundle, or brings the former model back. The form is checked
- * here; checksum, signature and quality are up to `updateModel`.
+ * `POST /model/update`: takes a model bundle, or brings the former model back. A bundle is handed on as
+ * it came: what form it must have depends on its format version, which only its reader can judge.
  */
 export function modelRoute(app: Express, bodies: BodyReader, options: ApiOptions): void {
   serve(app, "/model/update", {
@@ -19,17 +19,11 @@ export function modelRoute(app: Express, bodies: BodyReader, options: ApiOptions
       const content = parseJson(body.bytes);
       const outcome = isRestore(content)
         ? await options.restoreModel(validate(restoreRequestSchema, content).restorePrevious)
-        : await update(options, content);
+        : await options.updateModel(content);
       if (outcome.status === "rejected") throw rejection(outcome);
       response.json(outcome);
     },
   });
-}
-
-function update(options: ApiOptions, content: unknown): Promise<ModelOutcome> {
-  validate(modelBundleSchema, content);
-  // The original goes on, not what the schema made of it: the checksum is over every byte of it.
-  return options.updateModel(content);
 }
 
 function isRestore(content: unknown): boolean {

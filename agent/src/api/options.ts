@@ -12,7 +12,7 @@ import type { BodyLimits } from "./body.js";
 import type { ErrorReporter, FieldError } from "./problem.js";
 
 /** What became of a batch of calls. `full`: nothing was taken, the same batch may be sent again. */
-export type IngestOutcome =
+type IngestOutcome =
   | {
       readonly status: "taken";
       readonly accepted: number;
@@ -29,7 +29,7 @@ export interface RejectedCall {
   readonly reason: string;
 }
 
-export interface AllocationRequest {
+interface AllocationRequest {
   readonly workload: WorkloadReference;
   readonly currentResources: Resources;
   /** How far ahead to look; undefined leaves it to the allocator. */
@@ -43,10 +43,11 @@ export interface Counterfactual {
 }
 
 /** Explanations go out as they are. */
-export interface ExplanationSource {
-  byId(decisionId: string): object | undefined;
+interface ExplanationSource {
+  /** Undefined when there is none. */
+  byId(decisionId: string): unknown;
   /** Newest first, at most `limit`. */
-  byWorkload(workload: WorkloadKey, limit: number): readonly object[];
+  byWorkload(workload: WorkloadKey, limit: number): readonly unknown[];
 }
 
 /** What became of a model bundle. */
@@ -67,19 +68,19 @@ export interface ModelRestoreRequest {
   readonly segment: string;
 }
 
-export interface Readiness {
+interface Readiness {
   readonly ready: boolean;
   /** Why not yet; empty when ready. */
   readonly reasons: readonly string[];
 }
 
 /** An exposition with the content type that was negotiated for it. */
-export interface MetricsText {
+interface MetricsText {
   readonly contentType: string;
   readonly body: string;
 }
 
-export interface ApiLimits extends BodyLimits {
+interface ApiLimits extends BodyLimits {
   readonly maxCallsPerRequest: number;
 }
 
@@ -101,7 +102,7 @@ export interface ApiOptions extends MetricsAppOptions {
   readonly decide: (request: AllocationRequest) => Decision | undefined;
   readonly counterfactuals: (decision: Decision) => readonly Counterfactual[];
   readonly explanations: ExplanationSource;
-  /** Gets the bundle in the right form, not yet verified. */
+  /** Gets the bundle as it came: any JSON. Has to check its form, unknown fields by name. */
   readonly updateModel: (bundle: unknown) => Promise<ModelOutcome>;
   readonly restoreModel: (request: ModelRestoreRequest) => Promise<ModelOutcome>;
   readonly alertLog: AlertLog;

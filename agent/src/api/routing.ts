@@ -4,10 +4,10 @@ import type { Express, Request, Response } from "express";
 import { problemHandler, Problem } from "./problem.js";
 import type { ErrorReporter } from "./problem.js";
 
-export type Handler = (request: Request, response: Response) => void | Promise<void>;
+type Handler = (request: Request, response: Response) => void | Promise<void>;
 
 /** What a path answers to, by method. */
-export interface Handlers {
+interface Handlers {
   readonly get?: Handler;
   readonly post?: Handler;
 }

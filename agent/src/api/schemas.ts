@@ -123,6 +123,7 @@ export const explanationsQuerySchema = z.strictObject({
 
 const HEX_SHA_256 = /^[0-9a-f]{64}$/;
 
+/** Format version 1, for the OpenAPI document; whoever opens a bundle checks it. */
 export const modelBundleSchema = z
   .strictObject({
     formatVersion: z.number().int(),

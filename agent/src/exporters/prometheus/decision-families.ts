@@ -4,7 +4,7 @@ import { WORKLOAD_LABELS } from "./family.js";
 import type { Emit, Family } from "./family.js";
 
 /** How many replicas it would have been without one cause. */
-export interface CounterfactualReplicas {
+interface CounterfactualReplicas {
   readonly cause: string;
   readonly replicas: number;
 }

@@ -13,6 +13,7 @@ import type { PrometheusExporter, PrometheusExporterOptions } from "./exporter.j
 import { NOW_SECONDS, stateOf, viewOf } from "./fixture.js";
 
 const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
+const PROMTOOL = "promtool";
 const SHOP = "default/Deployment/shop";
 
 function exporterOf(
@@ -260,13 +261,13 @@ describe("formats", () => {
     }
   });
 
-  const promtool = spawnSync("promtool", ["--version"]).error === undefined;
+  const promtool = spawnSync(PROMTOOL, ["--version"]).error === undefined;
   if (!promtool) process.stderr.write("the exposition was NOT checked: there is no promtool\n");
   const hostile = stateOf("default/Deployment/shop", ['say "hi"\nback\\slash {a="b"} 日本']);
 
   it.skipIf(!promtool)("promtool has no complaint about the text format", async () => {
     const { body } = await exporterOf(() => [hostile], {}, agentRegistry()).metricsText(undefined);
-    const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], { input: body });
+    const { status, stdout, stderr } = spawnSync(PROMTOOL, ["check", "metrics"], { input: body });
     expect(`${stdout.toString()}${stderr.toString()}`).toBe("");
     expect(status).toBe(0);
   });
@@ -282,7 +283,7 @@ describe("formats", () => {
     try {
       const file = join(folder, "metrics.txt");
       writeFileSync(file, timed);
-      const { status, stderr } = spawnSync("promtool", [
+      const { status, stderr } = spawnSync(PROMTOOL, [
         ...["tsdb", "create-blocks-from", "openmetrics", file, join(folder, "blocks")],
       ]);
       expect(`${status ?? "killed"} ${stderr.toString()}`).toBe("0 ");

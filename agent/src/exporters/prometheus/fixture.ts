@@ -10,7 +10,7 @@ const resources = (replicas: number) => ({
   networkBytesPerSecond: 12_500_000,
 });
 
-export function decisionOf(workload: string): Decision {
+function decisionOf(workload: string): Decision {
   return {
     decisionId: `${workload}-1`,
     workload,
@@ -34,7 +34,7 @@ export function decisionOf(workload: string): Decision {
 }
 
 /** A segment whose models are ready. */
-export function segmentOf(segment: string, contributing: readonly string[]): SegmentState {
+function segmentOf(segment: string, contributing: readonly string[]): SegmentState {
   const causes = contributing.flatMap((name) => DRIFT_CAUSES.map((cause) => ({ name, cause })));
   return {
     segment,

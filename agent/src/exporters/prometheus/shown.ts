@@ -9,7 +9,7 @@ export interface ExportLimits {
 }
 
 /** A workload as it is exported: within the limits, each series once. */
-export interface ShownWorkload {
+interface ShownWorkload {
   readonly labels: { readonly namespace: string; readonly workload: string };
   readonly state: WorkloadState;
   /** The whole workload first, then its segments. */
