@@ -1,6 +1,11 @@
 /** The story of the demo: who calls the shop, when, and how; as data, the same for the same seed. */
-import { CATALOG_WORDS, PAGE_COUNT, PRODUCT_COUNT, productId } from "./catalog.js";
-import { exponential, pick, pickWeighted, seededRandom, textHash, type Random } from "./random.js";
+import {
+  plannedRequest,
+  randomToken,
+  type Operation,
+  type PlannedRequest,
+} from "./planned-request.js";
+import { exponential, pickWeighted, seededRandom, textHash, type Random } from "./random.js";
 
 /** From here on analysts begin to export; each turns within {@link EXPORTS_SPREAD_SECONDS}. */
 export const EXPORTS_BEGIN_SECONDS = 15 * 60;
@@ -24,28 +29,10 @@ const SLICE_SECONDS = 10;
 export const ROLES = ["shoppers", "analysts", "partners"] as const;
 export type Role = (typeof ROLES)[number];
 
-export const OPERATIONS = [
-  "GET /products",
-  "GET /products/{id}",
-  "GET /search",
-  "POST /cart/items",
-  "POST /orders/quote",
-  "POST /orders",
-  "GET /orders/{id}",
-  "GET /reports/{id}",
-  "GET /exports/{id}",
-  "POST /partner/stock",
-] as const;
-export type Operation = (typeof OPERATIONS)[number];
-
-export interface PlannedCall {
+export interface PlannedCall extends PlannedRequest {
   /** Seconds since the Unix epoch. */
   readonly timeSeconds: number;
   readonly operation: Operation;
-  /** With the query string. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly userId: string;
   readonly sessionId: string;
   readonly role: Role;
@@ -218,7 +205,7 @@ function session(
     calls.push({
       timeSeconds: options.startSeconds + at,
       operation: next,
-      ...request(next, orderReference, random),
+      ...plannedRequest(next, orderReference, random),
       userId,
       sessionId,
       role,
@@ -227,80 +214,4 @@ function session(
     state = next;
     at += MINIMUM_THINK_SECONDS + exponential(random, habits.meanThinkSeconds);
   }
-}
-
-function randomToken(random: Random): string {
-  return Math.floor(random() * 2 ** 40)
-    .toString(16)
-    .padStart(10, "0");
-}
-
-/** Product numbers are popular in proportion to 1 / rank, roughly: the square of a uniform draw. */
-function somePopularProduct(random: Random): string {
-  return productId(Math.floor(random() ** 2 * PRODUCT_COUNT));
-}
-
-function orderLines(random: Random): readonly Readonly<Record<string, unknown>>[] {
-  return Array.from({ length: 1 + Math.floor(random() * 4) }, () => ({
-    productId: somePopularProduct(random),
-    quantity: 1 + Math.floor(random() * 3),
-  }));
-}
-
-/** Report and export numbers repeat, as dashboards do. */
-const REPORT_COUNT = 200;
-
-function request(
-  operation: Operation,
-  orderReference: string,
-  random: Random,
-): Pick<PlannedCall, "path" | "query" | "body"> {
-  switch (operation) {
-    case "GET /products":
-      return reading("/products", { page: String(Math.floor(random() ** 3 * PAGE_COUNT)) });
-    case "GET /products/{id}":
-      return reading(`/products/${somePopularProduct(random)}`);
-    case "GET /search":
-      return reading("/search", {
-        q: `${pick(random, CATALOG_WORDS)} ${pick(random, CATALOG_WORDS)}`,
-      });
-    case "GET /orders/{id}":
-      return reading(`/orders/${orderReference}`);
-    case "GET /reports/{id}":
-      return reading(`/reports/${String(Math.floor(random() * REPORT_COUNT))}`);
-    case "GET /exports/{id}":
-      return reading(`/exports/${String(Math.floor(random() * REPORT_COUNT))}`);
-    case "POST /cart/items":
-      return writing("/cart/items", {
-        productId: somePopularProduct(random),
-        quantity: 1 + Math.floor(random() * 3),
-      });
-    case "POST /orders/quote":
-      return writing("/orders/quote", { lines: orderLines(random) });
-    case "POST /orders":
-      return writing("/orders", { reference: orderReference, lines: orderLines(random) });
-    case "POST /partner/stock":
-      return writing("/partner/stock", {
-        warehouse: pick(random, ["north", "south"]),
-        items: Array.from({ length: 5 + Math.floor(random() * 20) }, () => ({
-          productId: productId(Math.floor(random() * PRODUCT_COUNT)),
-          stock: Math.floor(random() * 500),
-        })),
-      });
-  }
-}
-
-function reading(
-  path: string,
-  query: Readonly<Record<string, string>> = {},
-): Pick<PlannedCall, "path" | "query" | "body"> {
-  const text = new URLSearchParams(query).toString();
-  return { path: text === "" ? path : `${path}?${text}`, query, body: undefined };
-}
-
-function writing(
-  path: string,
-  body: Readonly<Record<string, unknown>>,
-): Pick<PlannedCall, "path" | "query" | "body"> {
-  return { path, query: {}, body };
 }

@@ -1,6 +1,7 @@
 /** A planned call as the agent would hear of it, without a network: for tests of the agent. */
 import { exponential, type Random } from "./random.js";
-import type { Operation, PlannedCall } from "./scenario.js";
+import type { Operation } from "./planned-request.js";
+import type { PlannedCall } from "./scenario.js";
 import { exportBytes, reportRowCount } from "./work.js";
 
 /** One call as `POST /behavioralData/ingest` takes it. */
