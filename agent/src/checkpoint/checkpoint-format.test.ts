@@ -60,6 +60,14 @@ describe("what is written", () => {
     expect(Math.max(...file.lengths)).toBeLessThan(262_144 + 256 * 25);
   });
 
+  test("one that is too large is refused", async () => {
+    // {"n":1} has 7 bytes.
+    const write = (limit: number) =>
+      writeCheckpoint(new MemoryFile(), { n: 1 }, new Date(0), limit);
+    await expect(write(6)).rejects.toThrow("the checkpoint is larger than 6 bytes");
+    await expect(write(7)).resolves.toBe(512 + 7);
+  });
+
   test("a file that takes less than it is given at a time gets everything", async () => {
     const file = new MemoryFile(100);
     const bytes = await writeCheckpoint(file, { text: "x".repeat(1000) }, new Date(0));

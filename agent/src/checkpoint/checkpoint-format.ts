@@ -52,12 +52,13 @@ export type CheckpointReading =
 
 /**
  * Writes the sections to a new file and answers its size in bytes. Throws a RangeError when they are
- * larger than {@link MAX_PAYLOAD_BYTES}.
+ * larger than `maxPayloadBytes`.
  */
 export async function writeCheckpoint(
   file: CheckpointTarget,
   sections: Readonly<Record<string, Json>>,
   createdAt: Date,
+  maxPayloadBytes = MAX_PAYLOAD_BYTES,
 ): Promise<number> {
   const hash = createHash("sha256");
   let bytes = 0;
@@ -65,8 +66,8 @@ export async function writeCheckpoint(
   const flush = async () => {
     const buffer = Buffer.from(chunk);
     chunk = "";
-    if (bytes + buffer.length > MAX_PAYLOAD_BYTES) {
-      throw new RangeError(`the checkpoint is larger than ${MAX_PAYLOAD_BYTES} bytes`);
+    if (bytes + buffer.length > maxPayloadBytes) {
+      throw new RangeError(`the checkpoint is larger than ${maxPayloadBytes} bytes`);
     }
     hash.update(buffer);
     await writeFully(file, buffer, HEADER_BYTES + bytes);

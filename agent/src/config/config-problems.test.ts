@@ -103,6 +103,12 @@ describe("a problem names the key, what is wrong and where it came from", () => 
       'scrape[0].service | must be a name without a slash, got "a/b" | environment variable PRESAGE_SCRAPE',
     ],
     [
+      "a template with a method",
+      { environment: { PRESAGE_INGESTION_OPERATION_TEMPLATES: "/orders/{id},GET /" } },
+      'ingestion.operationTemplates[1] | must be a path such as /orders/{id}, got "GET /" | ' +
+        "environment variable PRESAGE_INGESTION_OPERATION_TEMPLATES",
+    ],
+    [
       "no JSON where JSON is needed",
       { environment: { PRESAGE_SCRAPE: "[{" } },
       'scrape | must be a list, got "[{" | environment variable PRESAGE_SCRAPE',

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import type { Config } from "./schema.js";
 
 interface CrossCheckProblem {
@@ -49,7 +50,7 @@ function* listenerProblems({ api, metrics }: Config): Generator<CrossCheckProble
 }
 
 function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 function* scrapeProblems(targets: Config["scrape"]): Generator<CrossCheckProblem> {

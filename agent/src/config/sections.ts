@@ -102,12 +102,7 @@ export const ingestionSection = section("Taking calls in.", {
     maximum: 1000,
   }),
   operationTemplates: z
-    .array(
-      z
-        .string()
-        .max(1000)
-        .regex(/^(?:[A-Z]+ )?\//, "must be a path such as /orders/{id}"),
-    )
+    .array(z.string().max(1000).regex(/^\//, "must be a path such as /orders/{id}"))
     .max(MAX_LIST_ENTRIES)
     .default([])
     .describe("Paths with parameters, such as `/orders/{id}`. Paths that fit none are learned."),

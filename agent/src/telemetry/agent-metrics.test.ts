@@ -24,7 +24,7 @@ function exposed(sources: Partial<AgentMetricSources> = {}) {
     clock: new ManualClock(1000),
     version: "0.1.0",
     queue: () => ({ calls: 3, capacityCalls: 50_000 }),
-    calls: () => ({ accepted: 10, duplicate: 2, late: 1, rejected: [["future", 4]] }),
+    calls: () => ({ accepted: 10, duplicate: 2, late: 1, rejected: { future: 4 }, refused: 7 }),
     drops: () => [{ what: "session", reason: "limit", count: 5 }],
     scrapeFailures: () => [{ workload: "default/Deployment/shop", failures: 6 }],
     checkpoint: () => NO_CHECKPOINT,
@@ -39,7 +39,7 @@ describe("the agent's own metrics", () => {
   test("are read from their sources at each scrape", async () => {
     let accepted = 10;
     const { lines } = exposed({
-      calls: () => ({ accepted, duplicate: 2, late: 1, rejected: [["future", 4]] }),
+      calls: () => ({ accepted, duplicate: 2, late: 1, rejected: { future: 4 }, refused: 7 }),
     });
     expect(await lines()).toEqual(
       expect.arrayContaining([
@@ -48,6 +48,7 @@ describe("the agent's own metrics", () => {
         'presage_agent_calls_total{outcome="accepted",reason=""} 10',
         'presage_agent_calls_total{outcome="duplicate",reason=""} 2',
         'presage_agent_calls_total{outcome="late",reason=""} 1',
+        'presage_agent_calls_total{outcome="refused",reason="queue_full"} 7',
         'presage_agent_calls_total{outcome="rejected",reason="future"} 4',
         'presage_agent_dropped_total{what="session",reason="limit"} 5',
         'presage_agent_scrape_failures_total{namespace="default",workload="shop"} 6',

@@ -8,7 +8,9 @@ interface CallCounts {
   readonly duplicate: number;
   readonly late: number;
   /** By reason, from a closed list. */
-  readonly rejected: Iterable<readonly [reason: string, count: number]>;
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Of batches that the full queue did not take; their senders send them again. */
+  readonly refused: number;
 }
 
 /** Something other than a call that was given up to stay within a limit. */
@@ -90,15 +92,16 @@ function registerIngestion(registry: Registry, sources: AgentMetricSources): voi
     registry,
     {
       name: "presage_agent_calls_total",
-      help: "Calls by what became of them, and why when they were rejected",
+      help: "Calls by what became of them, and why; refused ones are sent again",
       labelNames: ["outcome", "reason"],
     },
     function* () {
-      const { accepted, duplicate, late, rejected } = sources.calls();
+      const { accepted, duplicate, late, rejected, refused } = sources.calls();
       yield { labels: ["accepted", ""], value: accepted };
       yield { labels: ["duplicate", ""], value: duplicate };
       yield { labels: ["late", ""], value: late };
-      for (const [reason, value] of rejected) {
+      yield { labels: ["refused", "queue_full"], value: refused };
+      for (const [reason, value] of Object.entries(rejected)) {
         yield { labels: ["rejected", reason], value };
       }
     },
