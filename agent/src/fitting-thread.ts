@@ -1,0 +1,34 @@
+import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import type { FitJob, FitResult } from "./core/index.js";
+import { Augurs, type AugursWasm } from "./models/fitting/augurs.js";
+import { runFitJob } from "./models/fitting/run-fit-job.js";
+
+/** What the main thread posts: a job and the number that its result will carry. */
+export interface FitRequest {
+  readonly id: number;
+  readonly job: FitJob;
+}
+
+export interface FitResponse {
+  readonly id: number;
+  readonly result: FitResult;
+}
+
+/** The fitting thread: runs one job after the other until its port is closed. */
+function serve(): void {
+  if (isMainThread || parentPort === null) {
+    throw new Error("fitting-thread.js runs only as a worker of fitting-worker.js");
+  }
+  const port = parentPort;
+  // Handed over by fitting-worker.ts, which is the only one to start this file.
+  const augurs = new Augurs(workerData as AugursWasm);
+  port.on("message", ({ id, job }: FitRequest) => {
+    const { result, aborted } = runFitJob(job, augurs);
+    port.postMessage({ id, result } satisfies FitResponse);
+    // A WebAssembly module that has aborted can't be instantiated again in the same thread: this one
+    // ends, and the main thread starts another for the next job.
+    if (aborted) port.close();
+  });
+}
+
+serve();

@@ -1,0 +1,125 @@
+import { ChangepointDetector, initSync as initChangepoint } from "@bsull/augurs/changepoint";
+import { AutoETS, initSync as initEts } from "@bsull/augurs/ets";
+import { initSync as initMstl, MSTL } from "@bsull/augurs/mstl";
+
+/** The bytes of augurs' WebAssembly modules: models may not read files, so they come from outside. */
+export interface AugursWasm {
+  readonly ets: Uint8Array<ArrayBuffer>;
+  readonly mstl: Uint8Array<ArrayBuffer>;
+  readonly changepoint: Uint8Array<ArrayBuffer>;
+}
+
+/** Fewer values, and augurs has "not enough data" to find a model. */
+export const MIN_SERIES_LENGTH = 12;
+
+/** augurs could not do it. `aborted` means that its module must not be used any more. */
+export class AugursError extends Error {
+  readonly aborted: boolean;
+
+  constructor(message: string, aborted: boolean) {
+    super(message);
+    this.name = "AugursError";
+    this.aborted = aborted;
+  }
+}
+
+/**
+ * The part of augurs (forecasts and change points by Grafana Labs, in WebAssembly) that is used, behind
+ * checks. One NaN makes augurs abort its module, so that nothing but finite numbers may come near it;
+ * still, an abort is reported as such, since a module can't be instantiated twice in one thread.
+ *
+ * Every method throws an AugursError when the series is too short, not finite, or has no model.
+ */
+export class Augurs {
+  constructor(wasm: AugursWasm) {
+    initEts({ module: wasm.ets });
+    initMstl({ module: wasm.mstl });
+    initChangepoint({ module: wasm.changepoint });
+  }
+
+  /**
+   * The point forecasts of the best exponential smoothing model without season, by AICc. Source: Hyndman
+   * and Khandakar, "Automatic Time Series Forecasting: The forecast Package for R", JSS 27(3), 2008.
+   */
+  ets(series: Float64Array, horizonSteps: number): Float64Array {
+    assertUsable(series);
+    return forecastOf(() => new AutoETS(1, "ZZN"), series, horizonSteps);
+  }
+
+  /**
+   * The point forecasts of a seasonal-trend decomposition whose trend is an exponential smoothing model.
+   * Source: Bandara, Hyndman and Bergmeir, "MSTL: A Seasonal-Trend Decomposition Algorithm for Time
+   * Series with Multiple Seasonal Patterns", IJOR, 2022.
+   */
+  mstl(series: Float64Array, horizonSteps: number, seasonSteps: number): Float64Array {
+    assertUsable(series);
+    if (series.length < 2 * seasonSteps) throw new AugursError("less than two seasons", false);
+    return forecastOf(() => MSTL.ets(Uint32Array.of(seasonSteps)), series, horizonSteps);
+  }
+
+  /**
+   * Indices where a new regime begins, by Bayesian online change-point detection with a normal-gamma
+   * prior; augurs always reports index 0 too, which is dropped. Source: Adams and MacKay, "Bayesian
+   * Online Changepoint Detection", arXiv:0710.3742, 2007.
+   */
+  changepoints(
+    series: Float64Array,
+    hazardLambda: number,
+    prior: { mu: number; rho: number; s: number; v: number },
+  ): number[] {
+    assertUsable(series);
+    return guarded(() => {
+      const detector = ChangepointDetector.normalGamma({ hazardLambda, prior });
+      try {
+        return detector.detectChangepoints(series).indices.filter((index) => index > 0);
+      } finally {
+        detector.free();
+      }
+    });
+  }
+}
+
+interface Forecaster {
+  fit(series: Float64Array): void;
+  predict(horizonSteps: number): { point: number[] };
+  free(): void;
+}
+
+function forecastOf(
+  create: () => Forecaster,
+  series: Float64Array,
+  horizonSteps: number,
+): Float64Array {
+  return guarded(() => {
+    const model = create();
+    try {
+      model.fit(series);
+      const path = Float64Array.from(model.predict(horizonSteps).point);
+      if (path.length !== horizonSteps || !path.every(Number.isFinite)) {
+        throw new AugursError("the forecast is not finite", false);
+      }
+      return path;
+    } finally {
+      model.free();
+    }
+  });
+}
+
+function assertUsable(series: Float64Array): void {
+  if (series.length < MIN_SERIES_LENGTH) {
+    throw new AugursError(`fewer than ${MIN_SERIES_LENGTH} values`, false);
+  }
+  if (!series.every(Number.isFinite)) throw new AugursError("values that are not finite", false);
+}
+
+/** augurs throws Errors for what it can't do, and traps (a panic) when it breaks. */
+function guarded<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof AugursError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    const aborted = error instanceof Error && error.name === "RuntimeError";
+    throw new AugursError(aborted ? `augurs aborted: ${message}` : message, aborted);
+  }
+}

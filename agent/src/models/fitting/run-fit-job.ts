@@ -1,0 +1,43 @@
+import type { FitJob, FitResult } from "../../core/index.js";
+import { AugursError, type Augurs } from "./augurs.js";
+import { detectChangepoints } from "./changepoints.js";
+
+/** A path may not leave the range that was seen by more: a trend goes on only so far. */
+const MAX_OVER_SEEN = 2;
+
+/** What came of a job, and whether augurs can be used for another one. */
+export interface FitOutcome {
+  readonly result: FitResult;
+  readonly aborted: boolean;
+}
+
+/** Runs one job. Never throws: what can't be fitted is `failed`, with augurs' own words. */
+export function runFitJob(job: FitJob, augurs: Augurs): FitOutcome {
+  try {
+    const result: FitResult =
+      job.kind === "volume"
+        ? { kind: "volume", paths: fitPaths(job, augurs) }
+        : { kind: "changepoint", indices: detectChangepoints(job.series, augurs) };
+    return { result, aborted: false };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      result: { kind: "failed", message: `${job.kind}: ${message}` },
+      aborted: error instanceof AugursError && error.aborted,
+    };
+  }
+}
+
+/** With a season, MSTL alone (its trend is an ETS already); without one, ETS alone. */
+function fitPaths(
+  job: Extract<FitJob, { kind: "volume" }>,
+  augurs: Augurs,
+): Record<string, Float64Array> {
+  const { series, horizonSteps, seasonSteps } = job;
+  const limit = MAX_OVER_SEEN * series.reduce((max, rate) => Math.max(max, rate), 0);
+  const bounded = (path: Float64Array): Float64Array =>
+    path.map((rate) => Math.min(limit, Math.max(0, rate)));
+  return seasonSteps === undefined
+    ? { ets: bounded(augurs.ets(series, horizonSteps)) }
+    : { mstl: bounded(augurs.mstl(series, horizonSteps, seasonSteps)) };
+}

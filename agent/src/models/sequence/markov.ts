@@ -1,0 +1,147 @@
+import {
+  ready,
+  warmingUp,
+  type CallModel,
+  type DriftCause,
+  type Json,
+  type ModelStatus,
+  type Observation,
+} from "../../core/index.js";
+import { ConditionalCategorical } from "../conditional-categorical.js";
+import { ConditionalGaussian } from "../conditional-gaussian.js";
+import { SnapshotReader } from "../snapshot-reader.js";
+
+const SNAPSHOT_FORMAT = "markov-1";
+
+const DEFAULT_HALF_LIFE_SECONDS = 6 * 3600;
+const DEFAULT_MAX_OPERATIONS = 256;
+/** Of 65,536 possible pairs real services use a few hundred; a pair takes about 100 bytes. */
+const DEFAULT_MAX_TRANSITIONS = 4096;
+/** Before this many calls most transitions are seen for the first time, and a surprise says little. */
+const DEFAULT_MIN_CALLS = 100;
+
+/** Added to a pause before its logarithm is taken: clocks and logs do not resolve less reliably. */
+const PAUSE_RESOLUTION_SECONDS = 0.01;
+/** A tenth in the logarithm, so that pauses within 10% of a constant beat are not surprising. */
+const PAUSE_DEVIATION_FLOOR = 0.1;
+/** From the logarithm of 10 ms to that of a day. */
+const PAUSE_VALUE_RANGE = 16;
+
+export interface MarkovSequenceOptions {
+  /** Seconds of event time after which a call counts half; 6 h unless told. */
+  readonly halfLifeSeconds?: number;
+  /** Past this many operations, rare ones are pooled; 256 unless told. */
+  readonly maxOperations?: number;
+  /** Past this many pairs of operations, new ones count only as operations; 4,096 unless told. */
+  readonly maxTransitions?: number;
+  /** Calls to learn from before there is an answer; 100 unless told. */
+  readonly minCalls?: number;
+}
+
+export interface OperationProbability {
+  readonly operation: string;
+  readonly probability: number;
+}
+
+/**
+ * Which operation follows which, and after what pause: a Markov chain of order 1 over the operations of
+ * a segment's sessions, smoothed and slowly forgetting (see {@link ConditionalCategorical}).
+ *
+ * Deviations: `call_sequence` is the surprise -log2 P(operation | previous operation), in bits; `timing`
+ * is the standardized residual of log(seconds since the session's previous call + 0.01) among the pauses
+ * after the same operation, NaN for the first call of a session.
+ */
+export class MarkovSequenceModel implements CallModel {
+  readonly name = "sequence";
+  readonly causes: readonly DriftCause[] = ["call_sequence", "timing"];
+  readonly #minCalls: number;
+  readonly #transitions: ConditionalCategorical;
+  readonly #pauses: ConditionalGaussian;
+  #calls = 0;
+
+  constructor(options: MarkovSequenceOptions = {}) {
+    const halfLifeSeconds = options.halfLifeSeconds ?? DEFAULT_HALF_LIFE_SECONDS;
+    const maxOperations = options.maxOperations ?? DEFAULT_MAX_OPERATIONS;
+    this.#minCalls = options.minCalls ?? DEFAULT_MIN_CALLS;
+    this.#transitions = new ConditionalCategorical({
+      halfLifeSeconds,
+      maxCategories: maxOperations,
+      maxPairs: options.maxTransitions ?? DEFAULT_MAX_TRANSITIONS,
+    });
+    this.#pauses = new ConditionalGaussian({
+      halfLifeSeconds,
+      maxContexts: maxOperations,
+      deviationFloor: PAUSE_DEVIATION_FLOOR,
+      valueRange: PAUSE_VALUE_RANGE,
+    });
+  }
+
+  /** Calls whose operation was pooled because there were too many operations. */
+  get pooledCalls(): number {
+    return this.#transitions.pooledCalls;
+  }
+
+  score(observation: Observation, deviations: Float64Array, offset: number): void {
+    deviations[offset] = this.bits(observation);
+    const pause = observation.secondsSincePrevious;
+    deviations[offset + 1] =
+      this.#calls < this.#minCalls || pause === undefined
+        ? NaN
+        : this.#pauses.residual(observation.previousOperation, logarithmOf(pause));
+  }
+
+  learn(observation: Observation): void {
+    const { call, previousOperation, secondsSincePrevious } = observation;
+    this.#calls += 1;
+    this.#transitions.learn(previousOperation, call.operation, call.timeSeconds);
+    if (secondsSincePrevious !== undefined) {
+      this.#pauses.learn(previousOperation, logarithmOf(secondsSincePrevious), call.timeSeconds);
+    }
+  }
+
+  status(): ModelStatus {
+    if (this.#calls === 0) return warmingUp("no_calls_yet");
+    return this.#calls < this.#minCalls ? warmingUp("too_few_calls") : ready(undefined);
+  }
+
+  bits(observation: Observation): number {
+    if (this.#calls < this.#minCalls) return NaN;
+    return this.#transitions.bits(observation.previousOperation, observation.call.operation);
+  }
+
+  /** What usually follows this operation, most probable first; SESSION_START asks for first calls. */
+  likelyNext(operation: string, limit: number): OperationProbability[] {
+    return this.#transitions.distribution(operation, limit).map(asOperation);
+  }
+
+  /** The share of each operation among all calls, largest first. */
+  mix(limit: number): OperationProbability[] {
+    return this.#transitions.distribution(undefined, limit).map(asOperation);
+  }
+
+  snapshot(): Json {
+    return {
+      format: SNAPSHOT_FORMAT,
+      calls: this.#calls,
+      transitions: this.#transitions.snapshot(),
+      pauses: this.#pauses.snapshot(),
+    };
+  }
+
+  restore(snapshot: Json): void {
+    const reader = new SnapshotReader(snapshot, "sequence");
+    reader.field("format").equals(SNAPSHOT_FORMAT);
+    const calls = reader.field("calls").count();
+    this.#transitions.restore(reader.field("transitions"));
+    this.#pauses.restore(reader.field("pauses"));
+    this.#calls = calls;
+  }
+}
+
+function logarithmOf(pauseSeconds: number): number {
+  return Math.log(Math.max(0, pauseSeconds) + PAUSE_RESOLUTION_SECONDS);
+}
+
+function asOperation(item: { category: string; probability: number }): OperationProbability {
+  return { operation: item.category, probability: item.probability };
+}

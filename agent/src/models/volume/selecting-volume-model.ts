@@ -1,0 +1,290 @@
+import {
+  failed,
+  ready,
+  warmingUp,
+  type FitJob,
+  type FitResult,
+  type ForecastPoint,
+  type ForecastQuality,
+  type Json,
+  type ModelResult,
+  type VolumeForecast,
+  type VolumeModel,
+} from "../../core/index.js";
+import { SnapshotReader } from "../snapshot-reader.js";
+import { FitSchedule } from "./fit-schedule.js";
+import { FittedPath } from "./fitted-path.js";
+import { HorizonTracker } from "./horizon-tracker.js";
+import { RateHistory } from "./rate-history.js";
+import { SeasonalBaseline, SEASONS_IN_LONG_SEASON } from "./seasonal-baseline.js";
+
+const SNAPSHOT_FORMAT = "selecting-volume-1";
+
+/** Naive comes first: the others are measured against it. The last two come from fits. */
+const CANDIDATES = ["naive", "recent_mean", "seasonal_naive", "ets", "mstl"] as const;
+const SEASONAL_NAIVE = 2;
+const FITTED = ["ets", "mstl"] as const;
+
+/** Before this many windows nothing is said. */
+const MIN_WINDOWS = 30;
+/** A target is the mean rate of the minute that ends at the horizon: what autoscalers read. */
+const TARGET_SECONDS = 60;
+const RECENT_MEAN_SECONDS = 300;
+/** Neighborhood on each side of a seasonal look-up. */
+const SEASONAL_HALF_WIDTH_SECONDS = 150;
+/** Half of a level difference between a fitted path and the load is made up in this time. */
+const LEVEL_CORRECTION_HALF_LIFE_SECONDS = 120;
+/** Half of the windows that a mean is taken of must be known. */
+const MIN_KNOWN_RATIO = 0.5;
+
+export interface SelectingVolumeOptions {
+  readonly windowSeconds: number;
+  /** Ascending multiples of `windowSeconds`. */
+  readonly horizonsSeconds: readonly number[];
+  /** Nominal coverage of the intervals, a ratio. */
+  readonly level: number;
+  /** A multiple of `windowSeconds`; a day, say. */
+  readonly seasonSeconds: number;
+  /** Windows from one fit to the next. */
+  readonly refitWindows: number;
+}
+
+/**
+ * Forecasts the load by several simple candidates side by side; for each horizon the one with the
+ * smallest rolling squared error speaks, relative to naive on the same targets.
+ *
+ * The target at a horizon h is the mean rate of the minute that ends h after the end of the last window
+ * (of the last window alone when windows are longer, of less than a minute when h is). Candidates:
+ * - `naive`: the last minute goes on; the same quantity as the target, one horizon ago;
+ * - `recent_mean`: the mean of the last five minutes goes on;
+ * - `seasonal_naive`: the same time a season ago, with a week ago where known (see SeasonalBaseline);
+ * - `ets`: an exponential smoothing state space model of the recent hours, fitted off the main thread;
+ * - `mstl`: a seasonal-trend decomposition of the last seasons, fitted off the main thread.
+ *
+ * It is `warming_up` until it has seen 30 windows and, for every horizon, a first target of its own
+ * forecasts: without one there is no interval. It is `failed` with `stale_input` while half of the last
+ * minute is missing. Gaps are neither learned from nor scored.
+ */
+export class SelectingVolumeModel implements VolumeModel {
+  readonly #options: SelectingVolumeOptions;
+  readonly #history: RateHistory;
+  readonly #seasonal: SeasonalBaseline;
+  readonly #schedule: FitSchedule;
+  readonly #trackers: readonly HorizonTracker[];
+  readonly #paths = new Map<string, FittedPath>();
+  readonly #correctionGain: number;
+  readonly #candidates = new Float64Array(CANDIDATES.length);
+  #points: ForecastPoint[] | undefined;
+  #knownWindows = 0;
+  #ignoredWindows = 0;
+
+  /** Throws a RangeError when a horizon or the season is not a positive multiple of the window. */
+  constructor(options: SelectingVolumeOptions) {
+    const { windowSeconds, level } = options;
+    if (!(windowSeconds > 0)) throw new RangeError("windowSeconds must be positive");
+    if (!(level > 0 && level < 1)) throw new RangeError(`level must be in (0, 1), got ${level}`);
+    const horizons = options.horizonsSeconds.map((seconds) =>
+      wholeWindows("horizonsSeconds", seconds, windowSeconds),
+    );
+    const seasonWindows = wholeWindows("seasonSeconds", options.seasonSeconds, windowSeconds);
+    const halfWidthWindows = Math.round(SEASONAL_HALF_WIDTH_SECONDS / windowSeconds);
+    this.#options = options;
+    // A day more than a week of days, so that a week ago and its neighborhood are there.
+    this.#history = new RateHistory((SEASONS_IN_LONG_SEASON + 1) * seasonWindows);
+    this.#seasonal = new SeasonalBaseline(seasonWindows, halfWidthWindows);
+    this.#schedule = new FitSchedule({
+      windowSeconds,
+      refitWindows: options.refitWindows,
+      seasonWindows,
+      maxHorizonWindows: Math.max(...horizons),
+    });
+    this.#trackers = horizons.map(
+      (horizonWindows) =>
+        new HorizonTracker({
+          horizonSeconds: horizonWindows * windowSeconds,
+          horizonWindows,
+          windowSeconds,
+          targetWindows: this.#targetWindows(horizonWindows),
+          candidateNames: CANDIDATES,
+          seasonalCandidate: SEASONAL_NAIVE,
+          level,
+        }),
+    );
+    this.#correctionGain = 1 - 2 ** (-windowSeconds / LEVEL_CORRECTION_HALF_LIFE_SECONDS);
+  }
+
+  /** Windows that came again or out of order. */
+  get ignoredWindows(): number {
+    return this.#ignoredWindows;
+  }
+
+  /** Throws a TypeError when the rate is not a finite number >= 0: a gap is `undefined`. */
+  observe(startSeconds: number, callsPerSecond: number | undefined): void {
+    if (!Number.isFinite(startSeconds)) throw new TypeError("startSeconds must be finite");
+    if (callsPerSecond !== undefined && !(callsPerSecond >= 0 && callsPerSecond < Infinity)) {
+      throw new TypeError(`callsPerSecond must be finite and not negative, got ${callsPerSecond}`);
+    }
+    const index = Math.round(startSeconds / this.#options.windowSeconds);
+    const last = this.#history.lastIndex;
+    if (last !== undefined && index <= last) {
+      this.#ignoredWindows += 1;
+      return;
+    }
+    this.#history.append(index, callsPerSecond ?? NaN);
+    if (callsPerSecond !== undefined) this.#knownWindows += 1;
+    for (const path of this.#paths.values()) path.observe(index, callsPerSecond ?? NaN);
+    this.#schedule.windowClosed();
+    this.#score(index);
+    this.#points = this.#forecastFrom(index);
+  }
+
+  forecast(): ModelResult<VolumeForecast> {
+    const last = this.#history.lastIndex;
+    if (last === undefined || this.#knownWindows === 0) return warmingUp("no_calls_yet");
+    if (
+      this.#knownWindows < MIN_WINDOWS ||
+      !this.#trackers.every((tracker) => tracker.hasInterval)
+    ) {
+      return warmingUp("too_few_windows");
+    }
+    if (this.#points === undefined) return failed("stale_input");
+    return ready({
+      originSeconds: (last + 1) * this.#options.windowSeconds,
+      level: this.#options.level,
+      points: this.#points,
+    });
+  }
+
+  dueFit(): FitJob | undefined {
+    return this.#schedule.due(this.#history);
+  }
+
+  adopt(result: FitResult): void {
+    const pending = this.#schedule.takePending();
+    const last = this.#history.lastIndex;
+    if (pending === undefined || last === undefined || result.kind !== "volume") return;
+    for (const name of FITTED) {
+      const values = result.paths[name];
+      if (values === undefined) continue;
+      const { originIndex, stepWindows } = pending;
+      const path = new FittedPath(originIndex, stepWindows, values, this.#correctionGain);
+      // The windows that closed while it was fitted.
+      for (let index = originIndex + 1; index <= last; index += 1) {
+        path.observe(index, this.#history.at(index));
+      }
+      this.#paths.set(name, path);
+    }
+  }
+
+  quality(): readonly ForecastQuality[] {
+    return this.#trackers
+      .map((tracker) => tracker.quality())
+      .filter((quality) => quality !== undefined);
+  }
+
+  snapshot(): Json {
+    return {
+      format: SNAPSHOT_FORMAT,
+      windowSeconds: this.#options.windowSeconds,
+      knownWindows: this.#knownWindows,
+      ignoredWindows: this.#ignoredWindows,
+      history: this.#history.snapshot(),
+      schedule: this.#schedule.snapshot(),
+      paths: [...this.#paths].map(([name, path]) => [name, path.snapshot()]),
+      points:
+        this.#points?.map((point) => [
+          point.horizonSeconds,
+          point.point,
+          // Before there is an interval its bounds are NaN, which JSON can't say.
+          Number.isNaN(point.lower) ? null : [point.lower, point.upper],
+          point.chosen,
+        ]) ?? null,
+      trackers: this.#trackers.map((tracker) => tracker.snapshot()),
+    };
+  }
+
+  restore(snapshot: Json): void {
+    const reader = new SnapshotReader(snapshot, "volume");
+    reader.field("format").equals(SNAPSHOT_FORMAT);
+    reader.field("windowSeconds").equals(this.#options.windowSeconds);
+    const knownWindows = reader.field("knownWindows").count();
+    const ignoredWindows = reader.field("ignoredWindows").count();
+    const paths = reader
+      .field("paths")
+      .items(FITTED.length)
+      .map((item): [string, FittedPath] => {
+        const [name, path] = item.tuple(2);
+        return [(name ?? item).string(), FittedPath.from(path ?? item, this.#correctionGain)];
+      });
+    const points = reader.field("points");
+    const restoredPoints = points.isNull
+      ? undefined
+      : points.items(this.#trackers.length).map(pointFrom);
+    const trackers = reader.field("trackers").tuple(this.#trackers.length);
+    this.#history.restore(reader.field("history"));
+    this.#schedule.restore(reader.field("schedule"));
+    trackers.forEach((tracker, index) => this.#trackers[index]?.restore(tracker));
+    this.#paths.clear();
+    for (const [name, path] of paths) this.#paths.set(name, path);
+    this.#points = restoredPoints;
+    this.#knownWindows = knownWindows;
+    this.#ignoredWindows = ignoredWindows;
+  }
+
+  #score(index: number): void {
+    for (const tracker of this.#trackers) {
+      const { horizonWindows } = tracker;
+      const span = this.#targetWindows(horizonWindows);
+      const target = this.#history.mean(index - span + 1, index, 1);
+      if (!Number.isNaN(target)) tracker.score(index - horizonWindows, target);
+    }
+  }
+
+  #forecastFrom(origin: number): ForecastPoint[] | undefined {
+    const points: ForecastPoint[] = [];
+    const candidates = this.#candidates;
+    const recentWindows = Math.ceil(RECENT_MEAN_SECONDS / this.#options.windowSeconds);
+    const recentMean = this.#history.mean(origin - recentWindows + 1, origin, MIN_KNOWN_RATIO);
+    for (const tracker of this.#trackers) {
+      const span = this.#targetWindows(tracker.horizonWindows);
+      const to = origin + tracker.horizonWindows;
+      const from = to - span + 1;
+      const naive = this.#history.mean(origin - span + 1, origin, MIN_KNOWN_RATIO);
+      if (Number.isNaN(naive)) return undefined;
+      candidates[0] = naive;
+      candidates[1] = recentMean;
+      candidates[SEASONAL_NAIVE] = this.#seasonal.at(this.#history, origin, from, to);
+      candidates[3] = this.#paths.get("ets")?.forecast(from, to) ?? NaN;
+      candidates[4] = this.#paths.get("mstl")?.forecast(from, to) ?? NaN;
+      points.push(tracker.forecast(origin, candidates));
+    }
+    return points;
+  }
+
+  #targetWindows(horizonWindows: number): number {
+    const minute = Math.max(1, Math.round(TARGET_SECONDS / this.#options.windowSeconds));
+    return Math.min(minute, horizonWindows);
+  }
+}
+
+function wholeWindows(name: string, seconds: number, windowSeconds: number): number {
+  const windows = Math.round(seconds / windowSeconds);
+  if (windows < 1 || Math.abs(windows * windowSeconds - seconds) > 1e-6 * seconds) {
+    throw new RangeError(
+      `${name} must be a positive multiple of ${windowSeconds} s, got ${seconds}`,
+    );
+  }
+  return windows;
+}
+
+function pointFrom(reader: SnapshotReader): ForecastPoint {
+  const [horizon, point, bounds, chosen] = reader.tuple(4);
+  const [lower, upper] = bounds?.isNull === true ? [] : (bounds ?? reader).tuple(2);
+  return {
+    horizonSeconds: (horizon ?? reader).nonNegative(),
+    point: (point ?? reader).nonNegative(),
+    lower: lower?.nonNegative() ?? NaN,
+    upper: upper?.nonNegative() ?? NaN,
+    chosen: (chosen ?? reader).string(),
+  };
+}
