@@ -1,19 +1,14 @@
 /** `presage demo`: a small real service under real load, and the agent beside it, live. */
 import { parseArgs } from "node:util";
 import { setTimeout as wait } from "node:timers/promises";
+import { EXIT_DONE, EXIT_FAILED, UsageError, type Io } from "../io.js";
 import { acceptedCalls } from "./accepted-calls.js";
 import type { LoadEvent } from "./load-event.js";
-import { Screen, type Terminal } from "./screen.js";
+import { Screen } from "./screen.js";
 import { setStage, type Stage } from "./stage.js";
 import { StoryLog } from "./story-log.js";
 import { judge } from "./story-summary.js";
 import { renderPlainLine, renderStory, storyTime, type StoryFrame } from "./story-view.js";
-
-export interface DemoIo {
-  readonly stdout: Terminal;
-  readonly stderr: Pick<Terminal, "write">;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-}
 
 const STORY_SECONDS = 1800;
 /** 1,800 s of story in about 140 s. */
@@ -25,10 +20,6 @@ const POLL_MILLISECONDS = 200;
 const PLAIN_LINE_SECONDS = 30;
 /** After the last call, until its window has been closed: lateness plus a window, in story time. */
 const CLOSING_SECONDS = 40;
-
-const EXIT_DONE = 0;
-const EXIT_FAILED = 1;
-const EXIT_WRONG_USE = 2;
 
 interface Flags {
   readonly once: boolean;
@@ -45,13 +36,16 @@ const USAGE = `presage demo [--once] [--seed N] [--compress N] [--no-color] [--p
   --no-color    no colors
   --plain       lines instead of a screen, for logs\n`;
 
-/** Runs the demo; the answer is the exit code. 1: drift was not reported before the load peaked. */
-export async function demo(args: readonly string[], io: DemoIo): Promise<number> {
-  const flags = readFlags(args, io);
-  if (flags === undefined) {
-    io.stderr.write(USAGE);
-    return EXIT_WRONG_USE;
+/**
+ * Runs the demo; the answer is the exit code. 1: it could not run, or drift was not reported before
+ * the load peaked. Throws a UsageError for flags that are not its own.
+ */
+export async function demo(args: readonly string[], io: Io): Promise<number> {
+  if (args.includes("--help")) {
+    io.stdout.write(USAGE);
+    return EXIT_DONE;
   }
+  const flags = readFlags(args, io);
   const stopping = new AbortController();
   const onSignal = (): void => {
     stopping.abort();
@@ -89,7 +83,7 @@ export async function demo(args: readonly string[], io: DemoIo): Promise<number>
 class Telling {
   readonly #stage: Stage;
   readonly #flags: Flags;
-  readonly #io: DemoIo;
+  readonly #io: Io;
   readonly #screen: Screen;
   readonly #log: StoryLog;
   readonly #footer: string;
@@ -98,7 +92,7 @@ class Telling {
   #nextPlainSeconds = PLAIN_LINE_SECONDS;
   #toldEvents = 0;
 
-  constructor(stage: Stage, flags: Flags, io: DemoIo) {
+  constructor(stage: Stage, flags: Flags, io: Io) {
     this.#stage = stage;
     this.#flags = flags;
     this.#io = io;
@@ -221,36 +215,32 @@ async function pause(stopping: AbortSignal): Promise<void> {
   }
 }
 
-function readFlags(args: readonly string[], io: DemoIo): Flags | undefined {
-  let values;
-  try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: {
-        once: { type: "boolean", default: false },
-        seed: { type: "string", default: "1" },
-        compress: { type: "string", default: String(DEFAULT_RATE) },
-        "no-color": { type: "boolean", default: false },
-        plain: { type: "boolean", default: false },
-      },
-    }));
-  } catch (error) {
-    io.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return undefined;
-  }
+function readFlags(args: readonly string[], io: Io): Flags {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      once: { type: "boolean", default: false },
+      seed: { type: "string", default: "1" },
+      compress: { type: "string", default: String(DEFAULT_RATE) },
+      "no-color": { type: "boolean", default: false },
+      plain: { type: "boolean", default: false },
+    },
+  });
   const seed = Number(values.seed);
   const rate = Number(values.compress);
-  if (!Number.isInteger(seed) || seed < 0 || !(rate >= 1 && rate <= MAXIMUM_RATE)) {
-    io.stderr.write("--seed takes a whole number from 0 on, --compress a number from 1 to 60\n");
-    return undefined;
+  if (!Number.isInteger(seed) || seed < 0)
+    throw new UsageError(`--seed ${values.seed}: it takes a whole number from 0 on\n${USAGE}`);
+  if (!(rate >= 1 && rate <= MAXIMUM_RATE)) {
+    throw new UsageError(
+      `--compress ${values.compress}: it takes a number from 1 to ${MAXIMUM_RATE}\n${USAGE}`,
+    );
   }
-  const terminal = io.stdout.isTTY === true;
   return {
     once: values.once,
     seed,
     rate,
-    plain: values.plain || !terminal,
+    plain: values.plain || !io.stdout.isTTY,
     // NO_COLOR: https://no-color.org
-    color: terminal && !values["no-color"] && (io.environment["NO_COLOR"] ?? "") === "",
+    color: io.stdout.isTTY && !values["no-color"] && (io.environment["NO_COLOR"] ?? "") === "",
   };
 }

@@ -1,6 +1,5 @@
-/** What the demo writes to: a terminal, or a file. */
+/** What the screen is drawn on. */
 export interface Terminal {
-  readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   write(text: string): unknown;
