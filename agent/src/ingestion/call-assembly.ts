@@ -12,7 +12,8 @@ import { BoundedNames } from "./bounded-names.js";
 import type { IdentityHasher } from "./identity.js";
 import type { Operations } from "./operations.js";
 import { eachQueryArgument } from "./query-arguments.js";
-import { MAX_ARGUMENTS, type WireCall } from "./wire-call.js";
+import type { WireCall } from "./wire-call.js";
+import { MAX_ARGUMENTS } from "./wire-limits.js";
 
 const DEFAULT_MAX_WORKLOADS = 20;
 const DEFAULT_MAX_NAMES = 1000;

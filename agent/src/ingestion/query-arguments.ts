@@ -1,12 +1,12 @@
 import { pathEnd } from "./path-template.js";
+import { MAX_ARGUMENT_NAME_CHARACTERS } from "./wire-limits.js";
 
 /** The name of a query without `=`: search words (RFC 3875, 4.4), not a name. */
 const UNNAMED_QUERY = "{query}";
-const MAX_NAME_CHARACTERS = 256;
 
 /**
  * Calls `report` with each argument of a path's query string, at most `maxArguments`, decoded. What
- * can't be decoded is taken as written. Answers how many there were room for.
+ * can't be decoded is taken as written.
  */
 export function eachQueryArgument(
   path: string,
@@ -27,7 +27,7 @@ export function eachQueryArgument(
       if (equals < 0 || equals >= next) {
         report(UNNAMED_QUERY, decode(path.slice(start, next)));
       } else {
-        const name = decode(path.slice(start, equals)).slice(0, MAX_NAME_CHARACTERS);
+        const name = decode(path.slice(start, equals)).slice(0, MAX_ARGUMENT_NAME_CHARACTERS);
         report(name, decode(path.slice(equals + 1, next)));
       }
       reported += 1;

@@ -55,7 +55,8 @@ export class UsageScraper {
   #failures = 0;
   #isFailing = false;
   #timer: NodeJS.Timeout | undefined;
-  #running: AbortController | undefined;
+  /** One for each start, aborted by stop. */
+  #started: AbortController | undefined;
 
   /** Throws a TypeError when the address is not one. */
   constructor(options: UsageScraperOptions) {
@@ -68,24 +69,45 @@ export class UsageScraper {
   }
 
   start(): void {
-    if (this.#running !== undefined) return;
-    const running = new AbortController();
-    this.#running = running;
-    void this.#loop(running.signal);
+    if (this.#started !== undefined) return;
+    this.#started = new AbortController();
+    void this.#loop(this.#started.signal);
   }
 
   /** Ends the polls, the one on its way too. */
   stop(): void {
     clearTimeout(this.#timer);
-    this.#running?.abort();
-    this.#running = undefined;
+    this.#started?.abort();
+    this.#started = undefined;
   }
 
   /** Polls once. Answers whether there was a reading. */
-  async poll(stopped?: AbortSignal): Promise<boolean> {
+  async poll(): Promise<boolean> {
+    return this.#poll(undefined);
+  }
+
+  async #loop(stopped: AbortSignal): Promise<void> {
+    await this.#poll(stopped);
+    if (stopped.aborted) return;
+    const intervalSeconds = this.#options.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
+    this.#timer = setTimeout(() => {
+      void this.#loop(stopped);
+    }, intervalSeconds * MILLISECONDS_PER_SECOND);
+    this.#timer.unref();
+  }
+
+  async #poll(stopped: AbortSignal | undefined): Promise<boolean> {
+    const timeoutSeconds = this.#options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    const abort = new AbortController();
+    const timeout = setTimeout(() => {
+      abort.abort(new Error(`no answer within ${timeoutSeconds} seconds`));
+    }, timeoutSeconds * MILLISECONDS_PER_SECOND);
+    const onStopped = (): void => {
+      abort.abort();
+    };
+    stopped?.addEventListener("abort", onStopped);
     try {
-      const text = await this.#fetchText(stopped);
-      const sums = sumSamples(text, WANTED);
+      const sums = sumSamples(await this.#fetchText(abort.signal), WANTED);
       if (sums.size === 0) throw new Error("none of the known metrics is there");
       this.#options.sink.record(this.#reading(sums));
       this.#readings += 1;
@@ -96,26 +118,14 @@ export class UsageScraper {
       this.#failures += 1;
       this.#setFailing(reasonOf(error));
       return false;
+    } finally {
+      clearTimeout(timeout);
+      stopped?.removeEventListener("abort", onStopped);
     }
   }
 
-  async #loop(stopped: AbortSignal): Promise<void> {
-    await this.poll(stopped);
-    if (stopped.aborted) return;
-    const intervalSeconds = this.#options.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
-    this.#timer = setTimeout(() => {
-      void this.#loop(stopped);
-    }, intervalSeconds * MILLISECONDS_PER_SECOND);
-    this.#timer.unref();
-  }
-
-  async #fetchText(stopped: AbortSignal | undefined): Promise<string> {
-    const timeoutSeconds = this.#options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-    const timeout = AbortSignal.timeout(timeoutSeconds * MILLISECONDS_PER_SECOND);
-    const response = await fetch(this.#options.url, {
-      headers: { accept: ACCEPT },
-      signal: stopped === undefined ? timeout : AbortSignal.any([timeout, stopped]),
-    });
+  async #fetchText(signal: AbortSignal): Promise<string> {
+    const response = await fetch(this.#options.url, { headers: { accept: ACCEPT }, signal });
     if (!response.ok) {
       await response.body?.cancel();
       throw new Error(`status ${response.status}`);

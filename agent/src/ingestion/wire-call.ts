@@ -1,25 +1,20 @@
 import * as z from "zod";
 
 import { DEFAULT_KIND, DEFAULT_NAMESPACE } from "../core/index.js";
+import {
+  MAX_NAME_CHARACTERS,
+  MAX_ID_CHARACTERS,
+  MAX_PATH_CHARACTERS,
+  MAX_METHOD_CHARACTERS,
+  MAX_FORMAT_CHARACTERS,
+  MAX_IDENTITY_CHARACTERS,
+  MAX_ROLE_CHARACTERS,
+  MAX_ROLES,
+  MAX_ARGUMENTS,
+  MAX_ARGUMENT_NAME_CHARACTERS,
+  MAX_TIMESTAMP_CHARACTERS,
+} from "./wire-limits.js";
 
-/** A Kubernetes name (RFC 1123 subdomain) has at most 253 characters; other systems have fewer. */
-const MAX_NAME_CHARACTERS = 253;
-/** More than any id in use: a UUID has 36, a trace id 32. */
-const MAX_ID_CHARACTERS = 256;
-/** Servers commonly take request lines of 8 KB; what tells operations apart is at the front. */
-const MAX_PATH_CHARACTERS = 2048;
-const MAX_METHOD_CHARACTERS = 32;
-/** RFC 6838 allows 127 characters on each side of the slash. */
-const MAX_FORMAT_CHARACTERS = 255;
-const MAX_IDENTITY_CHARACTERS = 1024;
-const MAX_ROLE_CHARACTERS = 256;
-/** Roles, groups or permissions of one call. */
-const MAX_ROLES = 64;
-/** Arguments of one call, those of the query string included. */
-export const MAX_ARGUMENTS = 64;
-const MAX_ARGUMENT_NAME_CHARACTERS = 256;
-/** RFC 3339 with nanoseconds and an offset has 35. */
-const MAX_TIMESTAMP_CHARACTERS = 64;
 /** 9999-12-31T23:59:59Z, the last that RFC 3339 can write. */
 const MAX_TIMESTAMP_SECONDS = 253_402_300_799;
 /** A year: longer is a mistake of units. */
