@@ -1,3 +1,5 @@
+const { resolve } = require("node:path");
+
 /** The walls of the house: see ARCHITECTURE.md. */
 const room = (name) => `^agent/src/${name}/`;
 const thinking = ["behavior", "models", "assessment", "allocation", "explanation", "feedback"];
@@ -48,7 +50,7 @@ module.exports = {
   options: {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: "agent/tsconfig.json" },
+    tsConfig: { fileName: resolve(__dirname, "agent/tsconfig.json") },
     enhancedResolveOptions: {
       exportsFields: ["exports"],
       conditionNames: ["import", "types", "node"],

@@ -34,7 +34,7 @@ import type {
 } from "./core/index.js";
 import { ALL_SEGMENTS, failed, ready } from "./core/index.js";
 import { DecisionMaker } from "./decision-maker.js";
-import type { DecisionMakerParts, DecisionStage } from "./decision-maker.js";
+import type { DecisionMakerParts } from "./decision-maker.js";
 import { WorkloadCost } from "./models/cost/workload-cost.js";
 import type { WorkloadCostOptions } from "./models/cost/workload-cost.js";
 import { SegmentModels } from "./models/segment-models.js";
@@ -56,7 +56,16 @@ export interface PipelineOptions
   readonly waitForFits: boolean;
 }
 
-export type Stage = "order" | "behavior" | "models" | "volume" | "assess" | DecisionStage;
+export const STAGES = [
+  "order",
+  "behavior",
+  "models",
+  "volume",
+  "assess",
+  "allocate",
+  "explain",
+] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** What a pipeline is given. */
 export interface PipelineParts extends DecisionMakerParts {
@@ -130,14 +139,15 @@ export class Pipeline {
     return this.#state;
   }
 
-  /** Takes calls in. Those whose time has not come yet wait in the reorder buffer. */
-  async process(calls: readonly Call[]): Promise<void> {
-    await this.#follow(
-      this.#parts.time("order", () => {
-        for (const call of calls) this.reorder.add(call);
-        return this.reorder.release();
-      }),
-    );
+  /** Takes calls in; those whose turn has not come wait. Answers how many of them were late. */
+  async process(calls: readonly Call[]): Promise<number> {
+    let late = 0;
+    const released = this.#parts.time("order", () => {
+      for (const call of calls) if (!this.reorder.add(call)) late += 1;
+      return this.reorder.release();
+    });
+    await this.#follow(released);
+    return late;
   }
 
   /** Lets event time come to `seconds` without a call: windows close although nobody calls. */

@@ -20,8 +20,11 @@ const SKIPPED_WARM_UP_SHARE = 1 / 3;
  * spread of a share of 1%. Without it a constant would turn any change, however small, into an alarm.
  */
 const MINIMUM_SPREAD = 0.1;
-/** Shifts below this many standard deviations of single calls are of no interest, however certain. */
-const TOLERATED_SHIFT = 0.05;
+/**
+ * Shifts below this many standard deviations of single calls are of no interest, however certain: what
+ * Cohen, Statistical Power Analysis for the Behavioral Sciences (1988), calls a small effect.
+ */
+const TOLERATED_SHIFT = 0.2;
 /** Windows vary at least this much (variance) of what independent calls would: see `#dispersion`. */
 const MINIMUM_DISPERSION = 0.25;
 /**
@@ -101,14 +104,16 @@ export class DeviationChart {
     }
     const windowMean = moments.sum / moments.count;
     this.#recentMean += RECENT_WEIGHT * (windowMean - this.#recentMean);
-    const raw = this.#standardize(windowMean, moments.count);
+    const standardError = this.#spread() / Math.sqrt(moments.count);
+    const shift = windowMean - this.#mean;
+    const beyondTolerance = Math.max(0, Math.abs(shift) - TOLERATED_SHIFT * this.#spread());
     const scale = Math.sqrt(
       (this.#dispersion * (1 + this.#autocorrelation)) / (1 - this.#autocorrelation),
     );
-    const deviation = raw / scale;
+    const deviation = (Math.sign(shift) * beyondTolerance) / (standardError * scale);
     this.#evidence.observe(deviation);
     if (this.#evidence.value < this.#options.alarmLevel) {
-      this.#learn(moments, windowMean, raw, deviation);
+      this.#learn(moments, windowMean, shift / standardError, deviation);
     }
     return deviation;
   }
@@ -148,13 +153,6 @@ export class DeviationChart {
 
   #spread(): number {
     return Math.max(Math.sqrt(this.#variance), MINIMUM_SPREAD);
-  }
-
-  #standardize(windowMean: number, calls: number): number {
-    const spread = this.#spread();
-    const shift = windowMean - this.#mean;
-    const beyondTolerance = Math.max(0, Math.abs(shift) - TOLERATED_SHIFT * spread);
-    return (Math.sign(shift) * beyondTolerance * Math.sqrt(calls)) / spread;
   }
 
   #learn(moments: Moments, windowMean: number, raw: number, deviation: number): void {
@@ -197,7 +195,8 @@ export class DeviationChart {
     let previous = 0;
     for (let window = first; window < all; window += 1) {
       const calls = this.#warmUp[3 * window] ?? 0;
-      const raw = this.#standardize((this.#warmUp[3 * window + 1] ?? 0) / calls, calls);
+      const shift = (this.#warmUp[3 * window + 1] ?? 0) / calls - this.#mean;
+      const raw = (shift * Math.sqrt(calls)) / this.#spread();
       squares += raw * raw;
       products += raw * previous;
       previous = raw;

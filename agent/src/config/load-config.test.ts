@@ -24,10 +24,11 @@ describe("without any source", () => {
       identity: {},
       bundles: {},
       ingestion: {
-        queueCalls: 50_000,
-        idRetentionCalls: 1_000_000,
+        queueCalls: 20_000,
+        idRetentionCalls: 500_000,
         latenessSeconds: 10,
         futureToleranceSeconds: 60,
+        outageSeconds: 300,
         maxOperations: 200,
         maxWorkloads: 20,
         operationTemplates: [],
@@ -38,7 +39,7 @@ describe("without any source", () => {
         maxSessions: 50_000,
         maxSegments: 20,
         segmentPriority: [],
-        maxReorderCalls: 100_000,
+        maxReorderCalls: 20_000,
       },
       forecast: {
         horizonsSeconds: [60, 300, 900],
@@ -51,6 +52,7 @@ describe("without any source", () => {
         confidenceThreshold: 0.8,
         falseAlarmIntervalSeconds: 604_800,
         referenceHalfLifeSeconds: 21_600,
+        newNormalSeconds: 3600,
         warmUpWindows: 30,
       },
       allocation: {

@@ -74,12 +74,12 @@ export const bundlesSection = section("Model bundles, which carry models between
 export const ingestionSection = section("Taking calls in.", {
   queueCalls: wholeNumber(
     "Calls that may wait for the pipeline. Past it, ingest answers 429.",
-    50_000,
+    20_000,
     { minimum: 100, maximum: 5_000_000 },
   ),
   idRetentionCalls: wholeNumber(
     "Call ids remembered to find duplicates. Past it, the oldest are forgotten.",
-    1_000_000,
+    500_000,
     { minimum: 1000, maximum: 50_000_000 },
   ),
   latenessSeconds: decimal(
@@ -91,6 +91,11 @@ export const ingestionSection = section("Taking calls in.", {
     "How far ahead of the agent's clock a call may be. Past it, the call is rejected.",
     60,
     { minimum: 0, maximum: SECONDS_PER_DAY },
+  ),
+  outageSeconds: decimal(
+    "Silence after which no calls means that nothing is reported, not that nobody calls.",
+    300,
+    { minimum: 1, maximum: SECONDS_PER_DAY },
   ),
   maxOperations: wholeNumber(
     "Operations told apart per workload. Past it, calls count as `{other}`.",
@@ -146,7 +151,7 @@ export const behaviorSection = section("Sessions and segments.", {
     .describe("Roles and groups that name the segment first, for callers that have several."),
   maxReorderCalls: wholeNumber(
     "Calls held back to be put into the order of time. Past it, the oldest go on at once.",
-    100_000,
+    20_000,
     { minimum: 1, maximum: 5_000_000 },
   ),
 });
@@ -185,6 +190,10 @@ export const driftSection = section("When behavior counts as changed.", {
     { minimum: SECONDS_PER_HOUR, maximum: SECONDS_PER_YEAR },
   ),
   referenceHalfLifeSeconds: wholeNumber("Age at which learned behavior counts half.", 21_600, {
+    minimum: 60,
+    maximum: SECONDS_PER_YEAR,
+  }),
+  newNormalSeconds: wholeNumber("Drift that lasts this long is learned as the new normal.", 3600, {
     minimum: 60,
     maximum: SECONDS_PER_YEAR,
   }),

@@ -48,7 +48,7 @@ const LOAD_START_SECONDS = 0.7;
 
 /**
  * What differs from the defaults, because a story of half an hour has no time for them: horizons that
- * come true within it, and replicas small enough that a laptop's load needs several.
+ * come true within it, and replicas so small (5 Mbit/s) that a laptop's load fills several.
  */
 function demoConfig(
   directory: string,
@@ -64,12 +64,15 @@ function demoConfig(
       metrics: { port: metricsPort },
       // A second of the machine is many of the story: a batch that took 0.5 s is not late.
       ingestion: { latenessSeconds: 20 },
-      scrape: [{ service: "shop", url: `${shopUrl}/metrics`, intervalSeconds: 1 }],
+      scrape: [
+        { service: "shop", url: `${shopUrl}/metrics`, intervalSeconds: 1, timeoutSeconds: 1 },
+      ],
       forecast: { horizonsSeconds: [60, 180, 300] },
       allocation: {
+        minimumReplicas: 2,
         currentResources: {
           replicas: 2,
-          cpuCores: 0.25,
+          cpuCores: 0.5,
           memoryBytes: 268_435_456,
           networkBytesPerSecond: 625_000,
         },

@@ -1,0 +1,36 @@
+import type { Config } from "./config/schema.js";
+import type { PipelineOptions } from "./pipeline.js";
+
+/** Half-life of what a call costs "now", seconds: short enough to see a change, long enough to be calm. */
+const RECENT_COST_HALF_LIFE_SECONDS = 120;
+/** Windows between asking for a fit and using it. */
+const FIT_DELAY_WINDOWS = 3;
+
+/** The pipeline's options from the configuration. */
+export function pipelineOptions(config: Config, waitForFits: boolean): PipelineOptions {
+  const { behavior, drift, ingestion, windowSeconds } = config;
+  return {
+    windowSeconds,
+    latenessSeconds: ingestion.latenessSeconds,
+    maxCalls: behavior.maxReorderCalls,
+    sessionGapSeconds: behavior.sessionGapSeconds,
+    maxSessions: behavior.maxSessions,
+    maxSegments: behavior.maxSegments,
+    segmentPriority: behavior.segmentPriority,
+    falseAlarmIntervalSeconds: drift.falseAlarmIntervalSeconds,
+    referenceHalfLifeSeconds: drift.referenceHalfLifeSeconds,
+    warmUpWindows: drift.warmUpWindows,
+    newNormalSeconds: drift.newNormalSeconds,
+    recentHalfLifeSeconds: RECENT_COST_HALF_LIFE_SECONDS,
+    learnedHalfLifeSeconds: drift.referenceHalfLifeSeconds,
+    outageSeconds: ingestion.outageSeconds,
+    fitDelaySeconds: FIT_DELAY_WINDOWS * windowSeconds,
+    waitForFits,
+    allocation: {
+      ...config.allocation,
+      callsPerSecondPerReplica: config.allocation.callsPerSecondPerReplica,
+      driftThreshold: drift.threshold,
+      driftConfidenceThreshold: drift.confidenceThreshold,
+    },
+  };
+}

@@ -1,0 +1,254 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AlertLog } from "./api/alert-log.js";
+import { createApi, createMetricsApp } from "./api/api.js";
+import { startServer } from "./api/listen.js";
+import type { RunningServer, ServerTls } from "./api/listen.js";
+import type { ApiOptions } from "./api/options.js";
+import { checkpointSections, restoreCheckpoint } from "./checkpoints.js";
+import type { CheckpointParts } from "./checkpoints.js";
+import { FileCheckpointStore } from "./checkpoint/file-checkpoint.js";
+import { readKeyFile, readOrGenerateKeyFile } from "./checkpoint/key-file.js";
+import type { Config } from "./config/schema.js";
+import type { Clock, WorkloadView } from "./core/index.js";
+import { systemClock, workloadKey } from "./core/index.js";
+import { createPrometheusExporter } from "./exporters/prometheus/exporter.js";
+import { createFittingWorker } from "./fitting-worker.js";
+import { createFlow, droppedBy } from "./flow.js";
+import { loadIdentityKey } from "./ingestion/identity.js";
+import { UsageScraper } from "./ingestion/usage-scraper.js";
+import { wireCallSchema } from "./ingestion/wire-call.js";
+import { Intake } from "./intake.js";
+import { ModelUpdates } from "./model-updates.js";
+import { registerAgentMetrics } from "./telemetry/agent-metrics.js";
+import { createLogger } from "./telemetry/logger.js";
+import { createRegistry } from "./telemetry/registry.js";
+import { StageDurations } from "./telemetry/stage-durations.js";
+import { timedFitter } from "./timed-fitter.js";
+import { STAGES } from "./pipeline.js";
+import { VERSION } from "./version.js";
+
+export type { Config } from "./config/schema.js";
+export { loadConfig } from "./config/load-config.js";
+export type { Clock, WorkloadState, WorkloadView } from "./core/index.js";
+export { acceleratedClock, seededRandom, systemClock } from "./core/index.js";
+
+export interface Agent {
+  readonly view: WorkloadView;
+  /** Where the API listens. */
+  readonly apiUrl: string;
+  /** Where the small listener with `/metrics`, `/healthz` and `/readyz` listens. */
+  readonly metricsUrl: string;
+  /** Stops listening, finishes what was accepted, saves a checkpoint. */
+  stop(): Promise<void>;
+}
+
+/** Without calls, event time follows the clock at this many times the allowed lateness. */
+const IDLE_LATENESS_FACTOR = 3;
+const MILLISECONDS_PER_SECOND = 1000;
+/** How often the agent looks whether windows have ended without a call. */
+const TICK_SECONDS = 1;
+
+/** Builds every part of the agent, restores what was learned, and starts to listen. */
+export async function startAgent(
+  config: Config,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): Promise<Agent> {
+  const log = createLogger({ level: config.telemetry.logLevel, clock });
+  const { dataDirectory } = config;
+  const identityKey = loadIdentityKey({ keyFile: config.identity.keyFile, dataDirectory });
+  const bundleKey =
+    config.bundles.keyFile === undefined
+      ? await readOrGenerateKeyFile(join(dataDirectory, "bundle.key"))
+      : await readKeyFile(config.bundles.keyFile);
+
+  const stages = new StageDurations(STAGES);
+  const registry = createRegistry();
+  stages.register(registry);
+  const worker = createFittingWorker();
+  const fitter = timedFitter(worker, (kind, seconds, outcome) => {
+    agentMetrics.fitEnded(kind, seconds, outcome);
+  });
+  const flow = createFlow({
+    config,
+    clock,
+    identityKey,
+    fitter,
+    waitForFits: false,
+    observeStage: (stage, seconds) => {
+      stages.observe(stage, seconds);
+    },
+    onOffered: () => {
+      intake.wake(flow.queue);
+    },
+    onUnknownField: (field) => {
+      log.warn({ field }, "calls have a field that this version does not know; it is ignored");
+    },
+  });
+  const { queue, ingestion, workloads, decisions, identity } = flow;
+  const intake = new Intake(workloads, (error) => {
+    log.error({ err: error }, "the pipeline failed on a call");
+  });
+  const scrapers = config.scrape.map((target) => {
+    const { service, namespace, kind, url, intervalSeconds, timeoutSeconds } = target;
+    const workload = workloadKey({ namespace, kind, name: service });
+    const scraper = new UsageScraper({
+      url,
+      workload,
+      intervalSeconds,
+      timeoutSeconds,
+      ...(target.instance === undefined ? {} : { instance: target.instance }),
+      clock,
+      sink: {
+        record: (reading) => {
+          void intake.exclusively(() => {
+            workloads.record(reading);
+          });
+        },
+      },
+      onStateChange: (failure) => {
+        if (failure === undefined) log.info({ service }, "its metrics are read");
+        else log.warn({ service, failure }, "its metrics can't be read");
+      },
+    });
+    return { workload, scraper };
+  });
+
+  const store = new FileCheckpointStore({
+    directory: dataDirectory,
+    clock,
+    onSetAside: (reason, movedTo) => {
+      log.warn({ reason, movedTo }, "a checkpoint that can't be used was set aside");
+    },
+  });
+  const parts: CheckpointParts = { ingestion, workloads };
+  await restoreCheckpoint(store, parts, identity.keyId, log);
+  const save = async (): Promise<void> => {
+    try {
+      const sections = await intake.whenDrained(queue, () =>
+        checkpointSections(parts, identity.keyId),
+      );
+      await store.save(sections);
+    } catch (error) {
+      log.error({ err: error }, "the checkpoint could not be saved");
+    }
+  };
+
+  const agentMetrics = registerAgentMetrics(registry, {
+    clock,
+    version: VERSION,
+    queue: () => ({ calls: queue.size, capacityCalls: queue.capacityCalls }),
+    calls: () => ingestion.counts(),
+    drops: () => droppedBy(flow),
+    scrapeFailures: () =>
+      scrapers.map(({ workload, scraper }) => ({ workload, failures: scraper.counts().failures })),
+    checkpoint: () => store.health(),
+  });
+  const exporter = createPrometheusExporter(registry, workloads, { mode: config.mode, clock });
+  const updates = new ModelUpdates({
+    workloads,
+    bundleKey: bundleKey.bytes,
+    identityKeyId: identity.keyId,
+  });
+
+  const options: ApiOptions = {
+    ingest: (records) => ingestion.ingest(records),
+    callSchema: wireCallSchema,
+    decide: ({ workload, currentResources, horizonSeconds }) =>
+      workloads.pipeline(workloadKey(workload))?.decideFor(currentResources, horizonSeconds),
+    // They need a second run of the allocator, which comes with the allocator's own issue.
+    counterfactuals: () => [],
+    explanations: {
+      byId: (id) => decisions.byId(id),
+      byWorkload: (key, limit) => decisions.byWorkload(key, limit),
+    },
+    updateModel: (bundle) => intake.exclusively(() => updates.update(bundle)),
+    restoreModel: ({ workload, segment }) =>
+      intake.exclusively(() => updates.restorePrevious(workload, segment)),
+    alertLog: new AlertLog({ clock }),
+    view: workloads,
+    ready: () => ({ ready: true, reasons: [] }),
+    metricsText: (accept) => exporter.metricsText(accept),
+    reportError: (error, request) => {
+      log.error({ err: error, ...request }, "a request failed");
+    },
+    token: await tokenFrom(config.api.tokenFile),
+    limits: {
+      maxBodyBytes: config.api.maxBodyBytes,
+      bodyTimeoutSeconds: config.api.requestTimeoutSeconds,
+      maxCallsPerRequest: config.api.maxCallsPerRequest,
+    },
+    version: VERSION,
+  };
+  const api = await startServer(createApi(options), {
+    host: config.api.host,
+    port: config.api.port,
+    configKey: "api",
+    access: options.token === undefined ? "unprotected" : "token",
+    bodyTimeoutSeconds: config.api.requestTimeoutSeconds,
+    maxConnections: config.api.maxConnections,
+    ...(await tlsFrom(config.api.tls)),
+  });
+  let metrics: RunningServer;
+  try {
+    metrics = await startServer(createMetricsApp(options), {
+      host: config.metrics.host,
+      port: config.metrics.port,
+      configKey: "metrics",
+      access: "public",
+    });
+  } catch (error) {
+    await api.close();
+    await worker.close();
+    throw error;
+  }
+  for (const { scraper } of scrapers) scraper.start();
+  const idleLatenessSeconds = IDLE_LATENESS_FACTOR * config.ingestion.latenessSeconds;
+  const tick = setInterval(() => {
+    void intake.exclusively(() => workloads.advance(clock.now() - idleLatenessSeconds));
+  }, TICK_SECONDS * MILLISECONDS_PER_SECOND);
+  const checkpoint = setInterval(
+    () => void save(),
+    config.checkpoint.intervalSeconds * MILLISECONDS_PER_SECOND,
+  );
+
+  const scheme = config.api.tls === undefined ? "http" : "https";
+  const apiUrl = `${scheme}://${hostForUrl(api.address)}:${api.port}`;
+  const metricsUrl = `http://${hostForUrl(metrics.address)}:${metrics.port}`;
+  log.info({ apiUrl, metricsUrl, mode: config.mode }, "presage is listening");
+  return {
+    view: workloads,
+    apiUrl,
+    metricsUrl,
+    async stop() {
+      clearInterval(tick);
+      clearInterval(checkpoint);
+      for (const { scraper } of scrapers) scraper.stop();
+      await Promise.all([api.close(), metrics.close()]);
+      await save();
+      await worker.close();
+      log.info("presage has stopped");
+    },
+  };
+}
+
+async function tokenFrom(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? undefined : (await readKeyFile(file)).bytes.toString();
+}
+
+async function tlsFrom(tls: Config["api"]["tls"]): Promise<{ tls?: ServerTls }> {
+  if (tls === undefined) return {};
+  return {
+    tls: {
+      certificate: await readFile(tls.certificateFile),
+      key: await readFile(tls.keyFile),
+      ...(tls.clientCertificateAuthorityFile === undefined
+        ? {}
+        : { clientCertificateAuthority: await readFile(tls.clientCertificateAuthorityFile) }),
+    },
+  };
+}
+
+function hostForUrl(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}

@@ -1,0 +1,59 @@
+import type { CheckpointStore, Json, Persistent } from "./core/index.js";
+import type { Logger } from "./telemetry/logger.js";
+
+/** What is kept, by the name of its section. */
+export type CheckpointParts = Readonly<Record<string, Persistent>>;
+
+const IDENTITY_SECTION = "identity";
+
+/**
+ * Restores the parts from the last checkpoint. One that can't be used (damaged, of a later version, of
+ * another identity key) is set aside, and the agent starts anew.
+ */
+export async function restoreCheckpoint(
+  store: CheckpointStore,
+  parts: CheckpointParts,
+  identityKeyId: string,
+  log: Logger,
+): Promise<void> {
+  const found = await store.load();
+  if (found.status === "absent") {
+    log.info("no checkpoint yet: learning starts now");
+    return;
+  }
+  if (found.status === "set_aside") {
+    log.warn(
+      { reason: found.reason, movedTo: found.movedTo },
+      "checkpoint set aside; starting anew",
+    );
+    return;
+  }
+  if (found.sections[IDENTITY_SECTION] !== identityKeyId) {
+    log.warn(
+      { reason: "key_changed" },
+      "the checkpoint was made with another identity key: what it knows of callers is void; starting anew",
+    );
+    return;
+  }
+  for (const [name, part] of Object.entries(parts)) {
+    const section = found.sections[name];
+    if (section === undefined) continue;
+    try {
+      part.restore(section);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      log.warn({ section: name, problem: error.message }, "this part starts anew");
+    }
+  }
+  log.info("learned state restored");
+}
+
+/** All sections, as of this instant. */
+export function checkpointSections(
+  parts: CheckpointParts,
+  identityKeyId: string,
+): Readonly<Record<string, Json>> {
+  const sections: Record<string, Json> = { [IDENTITY_SECTION]: identityKeyId };
+  for (const [name, part] of Object.entries(parts)) sections[name] = part.snapshot();
+  return sections;
+}
