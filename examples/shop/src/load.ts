@@ -48,7 +48,12 @@ const clock = storyClock({
 const startSeconds = Number(values["story-start-seconds"] ?? clock.now());
 const durationSeconds = Number(values["duration-seconds"]);
 const target = new URL(values.url);
-const agent = new Agent({ keepAlive: true, maxSockets: MAXIMUM_CONCURRENT_CALLS });
+// In turn, so that no connection idles until the shop closes it just as it is used again.
+const agent = new Agent({
+  keepAlive: true,
+  maxSockets: MAXIMUM_CONCURRENT_CALLS,
+  scheduling: "fifo",
+});
 
 const stopping = new AbortController();
 const stop = (): void => {
