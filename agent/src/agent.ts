@@ -139,6 +139,8 @@ export async function startAgent(
     version: VERSION,
     queue: () => ({ calls: queue.size, capacityCalls: queue.capacityCalls }),
     calls: () => ingestion.counts(),
+    learnedCalls: () =>
+      workloads.pipelines.map(({ workload, learnedCalls }) => ({ workload, calls: learnedCalls })),
     drops: () => droppedBy(flow),
     scrapeFailures: () =>
       scrapers.map(({ workload, scraper }) => ({ workload, failures: scraper.counts().failures })),

@@ -25,6 +25,7 @@ function exposed(sources: Partial<AgentMetricSources> = {}) {
     version: "0.1.0",
     queue: () => ({ calls: 3, capacityCalls: 50_000 }),
     calls: () => ({ accepted: 10, duplicate: 2, late: 1, rejected: { future: 4 }, refused: 7 }),
+    learnedCalls: () => [{ workload: "default/Deployment/shop", calls: 7 }],
     drops: () => [{ what: "session", reason: "limit", count: 5 }],
     scrapeFailures: () => [{ workload: "default/Deployment/shop", failures: 6 }],
     checkpoint: () => NO_CHECKPOINT,
@@ -51,6 +52,7 @@ describe("the agent's own metrics", () => {
         'presage_agent_calls_total{outcome="refused",reason="queue_full"} 7',
         'presage_agent_calls_total{outcome="rejected",reason="future"} 4',
         'presage_agent_dropped_total{what="session",reason="limit"} 5',
+        'presage_agent_learned_calls_total{namespace="default",workload="shop"} 7',
         'presage_agent_scrape_failures_total{namespace="default",workload="shop"} 6',
         `presage_agent_build_info{version="0.1.0",node_version="${process.version}"} 1`,
       ]),
@@ -99,6 +101,7 @@ describe("the agent's own metrics", () => {
 
   test("stay bounded when a label's values do not, and keep the sum", async () => {
     const { lines } = exposed({
+      learnedCalls: () => [],
       drops: () =>
         Array.from({ length: 10_000 }, (_, index) => ({
           what: `thing ${index}`,

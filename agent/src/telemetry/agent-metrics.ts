@@ -22,6 +22,11 @@ interface DropCount {
   readonly count: number;
 }
 
+interface LearnedCallCount {
+  readonly workload: WorkloadKey;
+  readonly calls: number;
+}
+
 interface ScrapeFailureCount {
   readonly workload: WorkloadKey;
   readonly failures: number;
@@ -42,6 +47,8 @@ export interface AgentMetricSources {
   readonly version: string;
   readonly queue: () => { readonly calls: number; readonly capacityCalls: number };
   readonly calls: () => CallCounts;
+  /** Since the first start: a checkpoint carries it across restarts. */
+  readonly learnedCalls: () => Iterable<LearnedCallCount>;
   readonly drops: () => Iterable<DropCount>;
   readonly scrapeFailures: () => Iterable<ScrapeFailureCount>;
   readonly checkpoint: () => CheckpointReading;
@@ -103,6 +110,20 @@ function registerIngestion(registry: Registry, sources: AgentMetricSources): voi
       yield { labels: ["refused", "queue_full"], value: refused };
       for (const [reason, value] of Object.entries(rejected)) {
         yield { labels: ["rejected", reason], value };
+      }
+    },
+  );
+  sampledCounter(
+    registry,
+    {
+      name: "presage_agent_learned_calls_total",
+      help: "Calls that the models have learned from, across restarts",
+      labelNames: ["namespace", "workload"],
+    },
+    function* () {
+      for (const { workload, calls } of sources.learnedCalls()) {
+        const { namespace, name } = parseWorkloadKey(workload);
+        yield { labels: [namespace, name], value: calls };
       }
     },
   );
