@@ -1,6 +1,16 @@
 import type { Json } from "../core/index.js";
+import {
+  add,
+  distributionFrom,
+  newDistribution,
+  replace,
+  scale,
+  snapshotOf,
+  type Cell,
+  type Distribution,
+} from "./categorical-distribution.js";
 import { ForgettingWeight } from "./forgetting-weight.js";
-import { SnapshotReader } from "./snapshot-reader.js";
+import type { SnapshotReader } from "./snapshot-reader.js";
 
 /** Where categories past the limit are pooled. */
 export const OTHER_CATEGORY = "{other}";
@@ -10,9 +20,6 @@ export const OTHER_CATEGORY = "{other}";
  * than one call that is one half-life old.
  */
 const RARE_CALLS = 0.5;
-
-/** A category that weighs less than this by now is dropped when weights are brought back to scale. */
-const FORGOTTEN_CALLS = 1e-9;
 
 export interface ConditionalCategoricalOptions {
   /** Seconds of event time after which something learned counts half. */
@@ -26,15 +33,6 @@ export interface ConditionalCategoricalOptions {
 export interface CategoryProbability {
   readonly category: string;
   readonly probability: number;
-}
-
-interface Cell {
-  weight: number;
-}
-
-interface Distribution {
-  total: number;
-  readonly cells: Map<string, Cell>;
 }
 
 /**
@@ -186,22 +184,25 @@ export class ConditionalCategorical {
 
   /** Once the vocabulary is full, an unknown category is one of the others. */
   #resolve(category: string): string {
-    const cells = this.#overall.cells;
-    if (cells.size < this.#options.maxCategories || cells.has(category)) return category;
-    return OTHER_CATEGORY;
+    return this.#overall.cells.has(category) || !this.#isFull() ? category : OTHER_CATEGORY;
   }
 
   #admit(category: string): string {
-    const cells = this.#overall.cells;
-    if (cells.has(category) || cells.size < this.#options.maxCategories) return category;
+    if (this.#overall.cells.has(category) || !this.#isFull()) return category;
     // A sweep looks at every category, so it may happen only once in as many calls.
     if (this.#learnedSinceCategorySweep >= this.#options.maxCategories) {
       this.#learnedSinceCategorySweep = 0;
       this.#poolRareCategories();
-      if (cells.size < this.#options.maxCategories) return category;
+      if (!this.#isFull()) return category;
     }
     this.#pooledCalls += 1;
     return OTHER_CATEGORY;
+  }
+
+  /** The pool has a place of its own. */
+  #isFull(): boolean {
+    const { cells } = this.#overall;
+    return cells.size - (cells.has(OTHER_CATEGORY) ? 1 : 0) >= this.#options.maxCategories;
   }
 
   #poolRareCategories(): void {
@@ -275,50 +276,4 @@ export class ConditionalCategorical {
     }
     this.#dropEmptyContexts();
   };
-}
-
-function newDistribution(): Distribution {
-  return { total: 0, cells: new Map() };
-}
-
-function add(distribution: Distribution, category: string, weight: number): void {
-  distribution.total += weight;
-  const cell = distribution.cells.get(category);
-  if (cell === undefined) distribution.cells.set(category, { weight });
-  else cell.weight += weight;
-}
-
-/** The weight of a new call becomes 1, so what is left can be compared with calls. */
-function scale(distribution: Distribution, factor: number): void {
-  let total = 0;
-  for (const [category, cell] of distribution.cells) {
-    cell.weight *= factor;
-    if (cell.weight < FORGOTTEN_CALLS) distribution.cells.delete(category);
-    else total += cell.weight;
-  }
-  distribution.total = total;
-}
-
-function replace(target: Distribution, source: Distribution): void {
-  target.total = source.total;
-  target.cells.clear();
-  for (const [category, cell] of source.cells) target.cells.set(category, cell);
-}
-
-function snapshotOf(distribution: Distribution): Json {
-  return {
-    total: distribution.total,
-    cells: [...distribution.cells].map(([category, cell]) => [category, cell.weight]),
-  };
-}
-
-function distributionFrom(reader: SnapshotReader, maxCells: number): Distribution {
-  const distribution = newDistribution();
-  distribution.total = reader.field("total").nonNegative();
-  for (const item of reader.field("cells").items(Math.max(0, maxCells))) {
-    const [category, weight] = item.tuple(2);
-    const name = (category ?? item).string();
-    distribution.cells.set(name, { weight: (weight ?? item).nonNegative() });
-  }
-  return distribution;
 }

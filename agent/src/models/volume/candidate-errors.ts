@@ -34,6 +34,14 @@ export class CandidateErrors {
     }
   }
 
+  /** Root mean squared error over naive's on the same targets; undefined before a target was scored. */
+  ratioToNaive(candidate: number): number | undefined {
+    const [weight = 0, own = 0, naive = 0] = this.#sums.subarray(3 * candidate);
+    if (weight === 0) return undefined;
+    // Two that are never wrong are equally good.
+    return own === naive ? 1 : Math.sqrt(own / naive);
+  }
+
   /** The number of the candidate with the smallest error among those that have a forecast now. */
   best(forecasts: Float64Array, offset: number): number {
     let best = 0;

@@ -20,6 +20,14 @@ export interface HorizonTrackerOptions {
   readonly level: number;
 }
 
+/** How good one candidate has been lately at one horizon. */
+export interface CandidateError {
+  readonly horizonSeconds: number;
+  readonly candidate: string;
+  /** Root mean squared error over naive's on the same targets; undefined while it had none. */
+  readonly ratioToNaive: number | undefined;
+}
+
 /** Errors older than this count half in choosing who speaks: long enough not to chase noise. */
 const SELECTION_HALF_LIFE_SECONDS = 2 * 3600;
 const FAST_SCALE_HALF_LIFE_WINDOWS = 30;
@@ -110,6 +118,15 @@ export class HorizonTracker {
 
   quality(): ForecastQuality | undefined {
     return this.#quality.summary(this.#options.horizonSeconds);
+  }
+
+  candidateErrors(): CandidateError[] {
+    const { horizonSeconds, candidateNames } = this.#options;
+    return candidateNames.map((candidate, index) => ({
+      horizonSeconds,
+      candidate,
+      ratioToNaive: this.#errors.ratioToNaive(index),
+    }));
   }
 
   snapshot(): Json {

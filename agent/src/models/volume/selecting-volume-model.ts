@@ -14,7 +14,7 @@ import {
 import { SnapshotReader } from "../snapshot-reader.js";
 import { FitSchedule } from "./fit-schedule.js";
 import { FittedPath } from "./fitted-path.js";
-import { HorizonTracker } from "./horizon-tracker.js";
+import { HorizonTracker, type CandidateError } from "./horizon-tracker.js";
 import { RateHistory } from "./rate-history.js";
 import { SeasonalBaseline, SEASONS_IN_LONG_SEASON } from "./seasonal-baseline.js";
 
@@ -180,6 +180,11 @@ export class SelectingVolumeModel implements VolumeModel {
     return this.#trackers
       .map((tracker) => tracker.quality())
       .filter((quality) => quality !== undefined);
+  }
+
+  /** Why who speaks speaks: the recent errors of all candidates at every horizon. */
+  candidateErrors(): CandidateError[] {
+    return this.#trackers.flatMap((tracker) => tracker.candidateErrors());
   }
 
   snapshot(): Json {

@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { FitResult, Json, VolumeModel } from "../../core/index.js";
+import { SelectingVolumeModel } from "./selecting-volume-model.js";
+
+function throughJson(snapshot: Json): Json {
+  return JSON.parse(JSON.stringify(snapshot)) as Json;
+}
+
+const WINDOW_SECONDS = 10;
+
+const volumeModels: [string, () => VolumeModel][] = [
+  [
+    "selecting",
+    () =>
+      new SelectingVolumeModel({
+        windowSeconds: WINDOW_SECONDS,
+        horizonsSeconds: [20, 100],
+        level: 0.9,
+        seasonSeconds: 300,
+        refitWindows: 20,
+      }),
+  ],
+];
+
+describe.each(volumeModels)("the contract of a volume model: %s", (_name, create) => {
+  /** Rates with gaps; `skip` leaves windows out without saying so. */
+  const steps = fc.array(
+    fc.record({
+      rate: fc.oneof(
+        { weight: 9, arbitrary: fc.double({ min: 0, max: 1e6, noNaN: true }) },
+        { weight: 1, arbitrary: fc.constant(undefined) },
+      ),
+      skip: fc.oneof(
+        { weight: 30, arbitrary: fc.constant(0) },
+        { weight: 1, arbitrary: fc.nat(900) },
+      ),
+    }),
+    { maxLength: 150 },
+  );
+  type Step = { readonly rate: number | undefined; readonly skip: number };
+
+  /** Observes one window and adopts, one window late, whatever fit was due. */
+  function play(model: VolumeModel, list: readonly Step[], index: number): number {
+    for (const { rate, skip } of list) {
+      index += 1 + skip;
+      const due = model.dueFit();
+      model.observe(index * WINDOW_SECONDS, rate);
+      if (due?.kind !== "volume") continue;
+      const path = new Float64Array(due.horizonSteps).fill(due.series.at(-1) ?? NaN);
+      const result: FitResult = { kind: "volume", paths: { ets: path, mstl: path } };
+      model.adopt(result);
+    }
+    return index;
+  }
+
+  it("forecasts without changing anything, with lower <= point <= upper and nothing below 0", () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const model = create();
+        let index = 0;
+        for (const step of list) {
+          index = play(model, [step], index);
+          const before = JSON.stringify(model.snapshot());
+          const forecast = model.forecast();
+          model.quality();
+          expect(JSON.stringify(model.snapshot())).toBe(before);
+          if (forecast.status !== "ready") continue;
+          expect(forecast.value.originSeconds).toBe((index + 1) * WINDOW_SECONDS);
+          for (const { lower, point, upper } of forecast.value.points) {
+            expect(lower).toBeGreaterThanOrEqual(0);
+            expect(point).toBeGreaterThanOrEqual(lower);
+            expect(upper).toBeGreaterThanOrEqual(point);
+          }
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("continues identically after restore(snapshot()), through JSON", () => {
+    fc.assert(
+      fc.property(steps, fc.nat(150), (list, cut) => {
+        const model = create();
+        const index = play(model, list.slice(0, cut), 170_000_000);
+        const restored = create();
+        restored.restore(throughJson(model.snapshot()));
+        expect(restored.forecast()).toEqual(model.forecast());
+        play(model, list.slice(cut), index);
+        play(restored, list.slice(cut), index);
+        expect(restored.forecast()).toEqual(model.forecast());
+        expect(restored.quality()).toEqual(model.quality());
+        expect(restored.snapshot()).toEqual(model.snapshot());
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("is warming up, with the reason, until it has an interval for every horizon", () => {
+    const model = create();
+    expect(model.forecast()).toEqual({ status: "warming_up", reason: "no_calls_yet" });
+    model.observe(0, undefined);
+    expect(model.forecast()).toEqual({ status: "warming_up", reason: "no_calls_yet" });
+    for (let index = 1; index < 30; index += 1) {
+      model.observe(index * WINDOW_SECONDS, 5);
+      expect(model.forecast()).toEqual({ status: "warming_up", reason: "too_few_windows" });
+    }
+    // The 30th known one; the forecast made at index 1 for 10 windows on was scored long ago.
+    model.observe(30 * WINDOW_SECONDS, 5);
+    expect(model.forecast().status).toBe("ready");
+  });
+
+  it("keeps the size of its snapshot however long it runs", () => {
+    const model = create();
+    let index = play(model, [{ rate: 1, skip: 0 }], 0);
+    const run = (windows: number): number => {
+      index = play(
+        model,
+        Array.from({ length: windows }, () => ({ rate: 3, skip: 0 })),
+        index,
+      );
+      return JSON.stringify(model.snapshot()).length;
+    };
+    const afterFewSeasons = run(1000);
+    expect(Math.abs(run(20_000) - afterFewSeasons)).toBeLessThan(0.1 * afterFewSeasons);
+  });
+
+  it("refuses rates that are not numbers of calls: a gap is undefined", () => {
+    for (const rate of [NaN, Infinity, -1]) {
+      expect(() => {
+        create().observe(0, rate);
+      }).toThrow(TypeError);
+    }
+  });
+
+  it("refuses garbage with a TypeError that names the field", () => {
+    const good = create();
+    play(
+      good,
+      Array.from({ length: 90 }, (_, i) => ({ rate: i, skip: 0 })),
+      0,
+    );
+    const snapshot = good.snapshot() as Record<string, Json>;
+    for (const field of Object.keys(snapshot)) {
+      for (const garbage of ["x", -1, [1], {}]) {
+        const attempt = (): void => {
+          create().restore({ ...snapshot, [field]: garbage });
+        };
+        expect(attempt, `${field} = ${JSON.stringify(garbage)}`).toThrow(TypeError);
+        expect(attempt).toThrow(`.${field}`);
+      }
+    }
+  });
+});
