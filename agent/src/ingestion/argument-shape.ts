@@ -8,7 +8,7 @@ export const MAX_PATTERN_CLASSES = 64;
 /** Distinct bigrams kept; the rest is counted under {@link OTHER_BIGRAM}. */
 export const MAX_BIGRAMS = 64;
 /** Levels of a nested value that are looked at; what is deeper is one mark. */
-export const MAX_NESTING_LEVELS = 8;
+const MAX_NESTING_LEVELS = 8;
 
 /** No class is called so: it says that the pattern went on. */
 const PATTERN_CUT = "…";

@@ -28,16 +28,8 @@ const NO_FORMAT = "none";
 const NO_ARGUMENTS: readonly ArgumentShape[] = Object.freeze([]);
 
 /** What is bounded by a number of distinct names. A closed list: it is also a metric label. */
-export const BOUNDED_KINDS = [
-  "operations",
-  "roles",
-  "groups",
-  "permissions",
-  "instances",
-  "argument_names",
-  "formats",
-] as const;
-export type BoundedKind = (typeof BOUNDED_KINDS)[number];
+export type BoundedKind =
+  "operations" | "roles" | "groups" | "permissions" | "instances" | "argument_names" | "formats";
 
 /** The names that are known of one workload. */
 export interface WorkloadNames {

@@ -60,11 +60,7 @@ export class CallQueue implements CallSink {
   /** Removes the oldest calls, at most `maxCalls`, oldest first. */
   take(maxCalls: number): readonly Call[] {
     const count = Math.min(maxCalls, this.#size);
-    if (count <= 0) {
-      // An empty queue says nothing of how fast it can be drained.
-      this.#lastTakeSeconds = undefined;
-      return NOTHING;
-    }
+    if (count <= 0) return NOTHING;
     const taken: Call[] = [];
     for (let index = 0; index < count; index++) {
       const call = this.#ring[this.#head];
@@ -91,7 +87,8 @@ export class CallQueue implements CallSink {
   #observeDrain(calls: number): void {
     const now = this.#clock.now();
     const elapsedSeconds = now - (this.#lastTakeSeconds ?? now);
-    this.#lastTakeSeconds = now;
+    // The time until the next call comes says nothing of how fast the queue can be drained.
+    this.#lastTakeSeconds = this.#size === 0 ? undefined : now;
     if (elapsedSeconds <= 0) return;
     const rate = calls / elapsedSeconds;
     this.#callsPerSecond =

@@ -19,7 +19,7 @@ const CACHE_GENERATION_SIZE = 16_384;
 const MAX_CACHED_CHARACTERS = 128;
 
 /** The key can't be used. The message says which file and what to do. */
-export class IdentityKeyError extends Error {
+class IdentityKeyError extends Error {
   override readonly name = "IdentityKeyError";
 }
 

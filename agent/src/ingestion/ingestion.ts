@@ -13,15 +13,10 @@ const MAX_UNKNOWN_FIELDS = 100;
 const MAX_UNKNOWN_FIELD_CHARACTERS = 64;
 
 /** Why a call was rejected. A closed list: it is also a metric label. */
-export const REJECTION_REASONS = [
-  "invalid_field",
-  "future_timestamp",
-  "too_many_workloads",
-  "batch_too_large",
-] as const;
-export type RejectionReason = (typeof REJECTION_REASONS)[number];
+export type RejectionReason =
+  "invalid_field" | "future_timestamp" | "too_many_workloads" | "batch_too_large";
 
-export interface RejectedCall {
+interface RejectedCall {
   /** The place in the batch, from 0. */
   readonly index: number;
   readonly field: string;

@@ -1,13 +1,8 @@
 import type { Json } from "../core/index.js";
+import { FrequentNames } from "./frequent-names.js";
 import { isIdentifier } from "./identifier-form.js";
 import type { NamedTemplate } from "./path-template.js";
-import {
-  arrayField,
-  booleanField,
-  countField,
-  objectField,
-  stringField,
-} from "./snapshot-field.js";
+import { arrayField, countField, objectField, stringField } from "./snapshot-field.js";
 
 /** Paths deeper than this are cut: no operation is told apart so far down. */
 const MAX_SEGMENTS = 12;
@@ -19,10 +14,16 @@ const IDENTIFIER = "{id}";
  */
 const CALLS_TO_STAY = 20;
 
+/**
+ * And calls after which a name at a position of ids is seen to be none, when it also has its share of
+ * them. More than to stay, because being taken for a new operation looks like drift.
+ */
+const CALLS_TO_RETURN = 100;
+
 interface PathNode extends NamedTemplate {
   calls: number;
-  /** New names at this position are ids. */
-  holdsIdentifiers: boolean;
+  /** What is known of a position of ids; undefined while each name here is a name of its own. */
+  frequent: FrequentNames | undefined;
   readonly children: Map<string, PathNode>;
   identifier: PathNode | undefined;
 }
@@ -32,7 +33,7 @@ function pathNode(template: string): PathNode {
     template,
     operations: new Map(),
     calls: 0,
-    holdsIdentifiers: false,
+    frequent: undefined,
     children: new Map(),
     identifier: undefined,
   };
@@ -48,7 +49,8 @@ export interface LearnedPathsOptions {
 
 /**
  * Learns from the paths that a workload answers which of their segments are ids: by their form, and
- * where a position has more names than a person would give. A tree of bounded size.
+ * where a position has more names than a person would give. A tree of bounded size. Names that many
+ * callers use stay, or come back, as names.
  */
 export class LearnedPaths {
   readonly #options: LearnedPathsOptions;
@@ -84,17 +86,24 @@ export class LearnedPaths {
   #step(node: PathNode, segment: string, mayLearn: boolean): PathNode | undefined {
     const child = node.children.get(segment);
     if (child !== undefined) return child;
-    if (node.holdsIdentifiers || isIdentifier(segment)) {
-      return (node.identifier ??= mayLearn ? this.#grow(node, IDENTIFIER) : undefined);
-    }
-    if (!mayLearn) return undefined;
-    if (node.children.size >= this.#options.maxNamesPerPosition) {
+    const isFull = node.children.size >= this.#options.maxNamesPerPosition;
+    if (isIdentifier(segment)) return this.#identifier(node, mayLearn);
+    if (!mayLearn) return node.frequent === undefined ? undefined : node.identifier;
+    if (node.frequent === undefined && isFull) {
       this.#collapse(node);
-      return (node.identifier ??= this.#grow(node, IDENTIFIER));
+      return this.#identifier(node, mayLearn);
+    }
+    if (node.frequent !== undefined) {
+      const isBack = !isFull && node.frequent.observe(segment, CALLS_TO_RETURN);
+      if (!isBack) return this.#identifier(node, mayLearn);
     }
     const grown = this.#grow(node, segment);
     if (grown !== undefined) node.children.set(segment, grown);
     return grown;
+  }
+
+  #identifier(node: PathNode, mayLearn: boolean): PathNode | undefined {
+    return (node.identifier ??= mayLearn ? this.#grow(node, IDENTIFIER) : undefined);
   }
 
   #grow(parent: PathNode, segment: string): PathNode | undefined {
@@ -104,7 +113,7 @@ export class LearnedPaths {
   }
 
   #collapse(node: PathNode): void {
-    node.holdsIdentifiers = true;
+    node.frequent = new FrequentNames(this.#options.maxNamesPerPosition);
     for (const [segment, child] of node.children) {
       if (child.calls >= CALLS_TO_STAY) continue;
       node.children.delete(segment);
@@ -118,7 +127,7 @@ export class LearnedPaths {
   }
 
   restore(snapshot: Json): void {
-    this.#root = restoreNode(snapshot, "", "paths", 0);
+    this.#root = restoreNode(snapshot, "", "paths", 0, this.#options.maxNamesPerPosition);
     this.#nodes = countNodes(this.#root);
   }
 }
@@ -132,33 +141,49 @@ function countNodes(node: PathNode): number {
 function nodeSnapshot(node: PathNode): Json {
   return {
     calls: node.calls,
-    holdsIdentifiers: node.holdsIdentifiers,
+    frequent: node.frequent?.snapshot() ?? null,
     // Pairs, not keys: a segment may be called `__proto__`.
     children: [...node.children].map(([segment, child]) => [segment, nodeSnapshot(child)]),
     identifier: node.identifier === undefined ? null : nodeSnapshot(node.identifier),
   };
 }
 
-function restoreNode(snapshot: Json, template: string, path: string, depth: number): PathNode {
+function restoreNode(
+  snapshot: Json,
+  template: string,
+  path: string,
+  depth: number,
+  maxNames: number,
+): PathNode {
   // One more than the deepest that `resolve` makes (the `{rest}`), so that recursion is bounded.
   if (depth > MAX_SEGMENTS + 1) throw new TypeError(`${path} is nested too deeply`);
   const fields = objectField(snapshot, path);
   const node = pathNode(template);
   node.calls = countField(fields["calls"], `${path}.calls`);
-  node.holdsIdentifiers = booleanField(fields["holdsIdentifiers"], `${path}.holdsIdentifiers`);
+  const frequent = fields["frequent"] ?? null;
+  if (frequent !== null) {
+    node.frequent = new FrequentNames(maxNames);
+    node.frequent.restore(frequent, `${path}.frequent`);
+  }
   for (const pair of arrayField(fields["children"], `${path}.children`)) {
     const [name, child] = arrayField(pair, `${path}.children`);
     const segment = stringField(name, `${path}.children`);
     const childPath = `${path}/${segment}`;
     node.children.set(
       segment,
-      restoreNode(child ?? null, `${template}/${segment}`, childPath, depth + 1),
+      restoreNode(child ?? null, `${template}/${segment}`, childPath, depth + 1, maxNames),
     );
   }
   const identifier = fields["identifier"] ?? null;
   if (identifier !== null) {
     const childPath = `${path}/${IDENTIFIER}`;
-    node.identifier = restoreNode(identifier, `${template}/${IDENTIFIER}`, childPath, depth + 1);
+    node.identifier = restoreNode(
+      identifier,
+      `${template}/${IDENTIFIER}`,
+      childPath,
+      depth + 1,
+      maxNames,
+    );
   }
   return node;
 }

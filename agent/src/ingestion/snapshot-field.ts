@@ -21,11 +21,6 @@ export function stringField(value: Json | undefined, field: string): string {
   return value;
 }
 
-export function booleanField(value: Json | undefined, field: string): boolean {
-  if (typeof value !== "boolean") throw new TypeError(`${field} is not true or false`);
-  return value;
-}
-
 /** A whole number, 0 or more. */
 export function countField(value: Json | undefined, field: string): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {

@@ -123,7 +123,7 @@ const compiledSchema = z.compile(wireCallSchema);
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(Object.keys(wireCallSchema.shape));
 
 /** What is wrong with a call, in its first wrong field. */
-export interface WireProblem {
+interface WireProblem {
   /** `roles.1`; empty when the call is not an object at all. */
   readonly field: string;
   readonly reason: string;

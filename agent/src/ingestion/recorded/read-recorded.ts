@@ -25,7 +25,7 @@ const MAX_LINE_CHARACTERS = 1_048_576;
 /** RFC 1952. */
 const GZIP_MAGIC = [0x1f, 0x8b];
 
-export interface RecordedProblem {
+interface RecordedProblem {
   /** From 1. */
   readonly lineNumber: number;
   readonly reason: string;
@@ -41,7 +41,7 @@ export interface RecordedBatch {
 }
 
 /** A recorded log can't be read. The message names the file and, where there is one, the line. */
-export class RecordedLogError extends Error {
+class RecordedLogError extends Error {
   override readonly name = "RecordedLogError";
 }
 
