@@ -17,6 +17,8 @@ const MAXIMUM_RATE = 60;
 /** Without --once the load goes on after the story, but not for ever: two days of the story. */
 const LONGEST_LOAD_SECONDS = 2 * 86_400;
 const POLL_MILLISECONDS = 200;
+/** After the story only its load and drift go on below the summary, so that this stays in sight. */
+const ROWS_AFTER_STORY = 8;
 const PLAIN_LINE_SECONDS = 30;
 /** After the last call, until its window has been closed: lateness plus a window, in story time. */
 const CLOSING_SECONDS = 40;
@@ -89,6 +91,7 @@ class Telling {
   readonly #footer: string;
   #calls: Pick<LoadEvent, "sent" | "failed"> = { sent: 0, failed: 0 };
   #storyEnded = false;
+  #concluded = false;
   #nextPlainSeconds = PLAIN_LINE_SECONDS;
   #toldEvents = 0;
 
@@ -100,8 +103,10 @@ class Telling {
     const { threshold, confidenceThreshold } = stage.config.drift;
     this.#log = new StoryLog({ score: threshold, confidence: confidenceThreshold });
     this.#footer =
-      `agent ${stage.agent.apiUrl} · shop ${stage.shopUrl} · ` +
-      (stage.prometheusUrl === undefined ? "no Prometheus" : `Prometheus ${stage.prometheusUrl}`);
+      `agent ${host(stage.agent.apiUrl)} · shop ${host(stage.shopUrl)} · ` +
+      (stage.prometheusUrl === undefined
+        ? "no Prometheus"
+        : `Prometheus ${host(stage.prometheusUrl)}`);
   }
 
   onLoadEvent({ event, storySeconds, sent, failed }: LoadEvent): void {
@@ -171,7 +176,9 @@ class Telling {
       footer: this.#footer,
     };
     if (!this.#flags.plain) {
-      this.#screen.draw(renderStory(frame, { ...this.#screen.size, color: this.#flags.color }));
+      const { columns, rows } = this.#screen.size;
+      const shownRows = this.#concluded ? Math.min(rows, ROWS_AFTER_STORY) : rows;
+      this.#screen.draw(renderStory(frame, { columns, rows: shownRows, color: this.#flags.color }));
       return;
     }
     for (const event of this.#log.eventsAfter(this.#toldEvents)) {
@@ -199,12 +206,17 @@ class Telling {
           `  shop        ${shopUrl}/products`,
           `  Prometheus  ${prometheusUrl ?? "not installed"}`,
         ];
+    this.#concluded = true;
     this.#screen.release();
     this.#io.stdout.write(
       `\nThe story in short (its own time)\n  ${lines.join("\n  ")}\n\n${where.join("\n")}\n\n`,
     );
     return inTime ? EXIT_DONE : EXIT_FAILED;
   }
+}
+
+function host(url: string): string {
+  return new URL(url).host;
 }
 
 async function pause(stopping: AbortSignal): Promise<void> {

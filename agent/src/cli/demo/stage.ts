@@ -48,7 +48,7 @@ const LOAD_START_SECONDS = 0.7;
 
 /**
  * What differs from the defaults, because a story of half an hour has no time for them: horizons that
- * come true within it, and replicas so small (5 Mbit/s) that a laptop's load fills several.
+ * come true within it, and replicas so small (4 Mbit/s) that a laptop's load fills several.
  */
 function demoConfig(
   directory: string,
@@ -74,7 +74,7 @@ function demoConfig(
           replicas: 2,
           cpuCores: 0.5,
           memoryBytes: 268_435_456,
-          networkBytesPerSecond: 625_000,
+          networkBytesPerSecond: 500_000,
         },
       },
       telemetry: { logLevel: "error" },

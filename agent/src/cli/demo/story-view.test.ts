@@ -46,15 +46,16 @@ describe("renderStory", () => {
       "30 min told in 138 s (13x)",
       "16:40  analysts have begun to export",
       "10.0 calls/s",
-      "+1 min 12.3 (9.9 to 15.5)",
-      "+5 min",
+      "+1m 12.3 (9.9–15.5)",
+      "+5m 12.3 (9.9–15.5)",
       "0.93  confidence 0.99",
-      "transfer intensive 0.80",
+      "transfer intensive 0.80  (normal 0.10, compute 0.05, memory 0.05)",
       "2 → 4 replicas (2 to 6)",
       "memory 256 MiB → 307 MiB",
       '"drift"',
       "+1.6 drift",
-      "−0.4 load",
+      "+0.8 no scale in on prediction  −0.4 load",
+      "a very long sentence has to fit all",
       "because    Analysts call in another order",
       "15:10  drift reported in analysts: call sequence",
       "agent http://127.0.0.1:9470",
@@ -108,7 +109,7 @@ describe("renderStory", () => {
 describe("renderPlainLine", () => {
   it("is one line with the same figures", () => {
     expect(renderPlainLine(frame())).toBe(
-      "16:40 | 10.0 calls/s | forecast +60s 12.3 (9.9 to 15.5) | drift all 0.20, analysts 0.93 | replicas 2 → 4 (drift)",
+      "16:40 | 10.0 calls/s | forecast +1m 12.3 (9.9–15.5) | drift all 0.20, analysts 0.93 | replicas 2 → 4 (drift)",
     );
   });
 

@@ -29,7 +29,7 @@ const LABEL_COLUMNS = 11;
 const BAR_COLUMNS = 10;
 const SEGMENT_COLUMNS = 10;
 const MAXIMUM_SEGMENTS = 5;
-const MAXIMUM_REASONS = 3;
+const MAXIMUM_REASON_LINES = 4;
 /** Above it a score is drawn as an alarm: the threshold that a score is calibrated to. */
 const ALARM_SCORE = 0.5;
 const BYTES_PER_MEBIBYTE = 1024 ** 2;
@@ -89,7 +89,7 @@ export function renderPlainLine(frame: StoryFrame): string {
   parts.push(
     nearest === undefined
       ? `forecast ${inWords(state.forecast)}`
-      : `forecast +${String(nearest.horizonSeconds)}s ${range(nearest.point, nearest.lower, nearest.upper)}`,
+      : `forecast +${duration(nearest.horizonSeconds)} ${range(nearest.point, nearest.lower, nearest.upper)}`,
   );
   const scores = [state.overall, ...state.segments].map(({ segment, drift: { ...result } }) =>
     result.status === "ready"
@@ -192,7 +192,8 @@ function predictedWorkload({ predictedWorkload: result }: WorkloadState): Line {
   const others = Object.entries(result.value.probabilities)
     .filter(([name]) => name !== result.value.class)
     .sort(([, one], [, other]) => other - one)
-    .map(([name, probability]) => `${name.replaceAll("_", " ")} ${probability.toFixed(2)}`);
+    // The first word tells them apart, and all of them fit.
+    .map(([name, probability]) => `${name.split("_")[0] ?? name} ${probability.toFixed(2)}`);
   const share = result.value.probabilities[result.value.class].toFixed(2);
   return [
     label("workload"),
@@ -211,8 +212,8 @@ function recommendation(decision: Decision | undefined, columns: number): Line[]
   const changed = target.replicas !== current.replicas;
   const width = columns - LABEL_COLUMNS;
   const reasons = decision.reasons
-    .slice(0, MAXIMUM_REASONS)
-    .flatMap((reason, index) => wrap(reason, width, index === 0 ? 2 : 1));
+    .flatMap((reason) => wrap(reason, width, MAXIMUM_REASON_LINES))
+    .slice(0, MAXIMUM_REASON_LINES);
   return [
     [
       label("recommends"),
@@ -243,10 +244,15 @@ function contributions(decision: Decision): Line {
   if (shown.length === 0) return [span("nothing pulls either way", "faint")];
   return shown.map(({ cause, replicas }) =>
     span(
-      `${replicas < 0 ? "−" : "+"}${Math.abs(replicas).toFixed(1)} ${cause.replaceAll("_", " ")}  `,
+      `${replicas < 0 ? "−" : "+"}${shortNumber(Math.abs(replicas))} ${cause.replaceAll("_", " ")}  `,
       replicas < 0 ? "good" : "warning",
     ),
   );
+}
+
+/** `2`, or `1.6`. */
+function shortNumber(value: number): string {
+  return value.toFixed(1).replace(/\.0$/, "");
 }
 
 function change(from: number, to: number, show: (value: number) => string): string {
@@ -254,11 +260,11 @@ function change(from: number, to: number, show: (value: number) => string): stri
 }
 
 function range(point: number, lower: number, upper: number): string {
-  return `${point.toFixed(1)} (${lower.toFixed(1)} to ${upper.toFixed(1)})`;
+  return `${point.toFixed(1)} (${lower.toFixed(1)}–${upper.toFixed(1)})`;
 }
 
 function duration(seconds: number): string {
-  return seconds % 60 === 0 ? `${String(seconds / 60)} min` : `${String(seconds)} s`;
+  return seconds % 60 === 0 ? `${String(seconds / 60)}m` : `${String(seconds)}s`;
 }
 
 /** A result that is not ready, in words: `warming up: too few windows`. */
