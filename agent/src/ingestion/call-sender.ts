@@ -48,7 +48,10 @@ export class CallSender {
   /** The batch that is on its way or will be sent again. */
   #batch: readonly WireCall[] = [];
   #isSending = false;
+  /** No new calls; what is left is being sent. */
   #isClosed = false;
+  /** Nothing is sent any more. */
+  #isDone = false;
   #backoffSeconds = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Those who wait until nothing is left. */
@@ -99,6 +102,7 @@ export class CallSender {
     }
     clearTimeout(limit);
     clearTimeout(this.#timer);
+    this.#isDone = true;
     const left = this.buffered;
     this.#waiting = [];
     this.#head = 0;
@@ -159,6 +163,7 @@ export class CallSender {
   /** `answer` is undefined when there was none. */
   #settle(sent: readonly WireCall[], answer: Answer | undefined): void {
     this.#isSending = false;
+    if (this.#isDone) return;
     const status = answer?.status ?? 0;
     const mayWork =
       answer === undefined ||

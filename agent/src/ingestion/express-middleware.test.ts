@@ -289,6 +289,17 @@ describe("presageMiddleware", () => {
     expect(calls()).toMatchObject([{ route: "/slow", status: 499, responseBytes: 0 }]);
   });
 
+  test("an agent that never answers does not hold the service back when it closes", async () => {
+    const { url, batches } = await agent(() => undefined);
+    const { presage, request } = service(url, { batchCalls: 1 });
+    await request.get("/orders/1").expect(200);
+    await presage.close(0.05);
+    expect(batches).toHaveLength(1);
+    expect(presage.counts()).toEqual({ observed: 1, dropped: 1, buffered: 0 });
+    await request.get("/orders/2").expect(200);
+    expect(presage.counts()).toEqual({ observed: 2, dropped: 2, buffered: 0 });
+  });
+
   test("a wrong address is an error at start-up", () => {
     expect(() => presageMiddleware({ agentUrl: "agent", service: "shop" })).toThrow(TypeError);
   });
