@@ -167,7 +167,7 @@ export const forecastSection = section("The forecast of load.", {
     minimum: 0.5,
     maximum: 0.99,
   }),
-  refitWindows: wholeNumber("Windows between fits.", 30, { minimum: 1, maximum: 10_000 }),
+  refitWindows: wholeNumber("Least windows between fits.", 30, { minimum: 1, maximum: 10_000 }),
   seasonSeconds: wholeNumber(
     "Length of the season that is tried, such as a day; a multiple of `windowSeconds`.",
     SECONDS_PER_DAY,

@@ -6,8 +6,10 @@ import type { RateHistory } from "./rate-history.js";
 const MIN_WINDOWS = 60;
 /** Finer steps than a minute are mostly noise to a trend. */
 const TREND_STEP_SECONDS = 60;
-/** The trend is fitted on at most this many steps (6 h of minutes): 10 to 15 ms. */
-const TREND_MAX_STEPS = 360;
+/** The trend is fitted on at most this many steps (3 h of minutes): 5 to 8 ms. */
+const TREND_MAX_STEPS = 180;
+/** A fit pays when this share of what it is fitted on is new. */
+const RENEWED_SHARE = 1 / 20;
 /** With a short history the steps are made finer, down to one window, to have this many. */
 const TREND_MIN_STEPS = 60;
 /** A season is fitted in this many steps (a day in steps of 10 minutes). */
@@ -27,7 +29,8 @@ export interface PendingFit {
 }
 
 /**
- * Says when a fit is due and of what: the recent trend every `refitWindows` windows, and now and then the
+ * Says when a fit is due and of what: the recent trend every `refitWindows` windows (less often once a
+ * twentieth of what is fitted takes longer than that to be renewed), and now and then the
  * season, on coarser steps. Remembers at which window the fit under way began; a fit that has not come
  * back when the next is due is given up.
  */
@@ -60,7 +63,7 @@ export class FitSchedule {
   due(history: RateHistory): FitJob | undefined {
     const origin = history.lastIndex;
     if (origin === undefined || history.length < MIN_WINDOWS) return undefined;
-    if (this.#windowsSinceFit < this.#refitWindows) return undefined;
+    if (this.#windowsSinceFit < this.#intervalWindows(history)) return undefined;
     this.#windowsSinceFit = 0;
     this.#fitsSinceSeasonal += 1;
     const seasonal = this.#fitsSinceSeasonal > FITS_PER_SEASONAL_FIT;
@@ -105,6 +108,11 @@ export class FitSchedule {
     this.#pending = pending;
   }
 
+  #intervalWindows(history: RateHistory): number {
+    const fitted = Math.min(history.length, TREND_MAX_STEPS * this.#trendStepWindows);
+    return Math.max(this.#refitWindows, Math.ceil(RENEWED_SHARE * fitted));
+  }
+
   #trendJob(history: RateHistory, origin: number): DueFit | undefined {
     const finest = Math.floor(history.length / TREND_MIN_STEPS);
     const stepWindows = Math.max(1, Math.min(this.#trendStepWindows, finest));
@@ -140,7 +148,7 @@ export class FitSchedule {
     const series = aggregate(history, origin, stepWindows, steps, seasonSteps ?? 1);
     if (series === undefined) return undefined;
     // The path must last until the next one comes, which may be as late as another interval.
-    const windows = (fitsUntilNext + 1) * this.#refitWindows + this.#maxHorizonWindows;
+    const windows = (fitsUntilNext + 1) * this.#intervalWindows(history) + this.#maxHorizonWindows;
     const horizonSteps = Math.ceil(windows / stepWindows) + 1;
     return {
       job: { kind: "volume", series, horizonSteps, seasonSteps },
