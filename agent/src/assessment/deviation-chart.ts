@@ -38,6 +38,12 @@ const LONGEST_WARM_UP = 6;
 const MAXIMUM_AUTOCORRELATION = 0.9;
 /** A window beyond this many standard deviations teaches the spread no more than this. */
 const LEARNED_DEVIATION_LIMIT = 5;
+/**
+ * A window is learned from only this many windows later, unless an alarm came in between: else a change
+ * teaches the chart that it is normal while the evidence for it is still gathering. A shift of three
+ * standard deviations of a window (beyond what is tolerated) is found within ten windows.
+ */
+const LEARNING_DELAY_WINDOWS = 30;
 /** Half-life of what counts as recent, windows. */
 const RECENT_HALF_LIFE_WINDOWS = 6;
 const RECENT_WEIGHT = 1 - 0.5 ** (1 / RECENT_HALF_LIFE_WINDOWS);
@@ -46,13 +52,15 @@ const RECENT_WEIGHT = 1 - 0.5 ** (1 / RECENT_HALF_LIFE_WINDOWS);
  * A control chart for one deviation of one segment: learns its mean, its spread, how much windows scatter
  * beyond what independent calls would (sessions cluster), and how much each window resembles the one
  * before; standardizes each new window with them; and gathers the evidence that something changed. It
- * judges a window first and learns from it afterwards, and in alarm it does not learn.
+ * judges a window first and learns from it {@link LEARNING_DELAY_WINDOWS} later; in alarm it does not learn.
  */
 export class DeviationChart {
   readonly #options: DeviationChartOptions;
   readonly #evidence: ChangeEvidence;
   /** Of the warm-up: count, sum and sum of squares a window, flat. Empty afterwards. */
   #warmUp: number[] = [];
+  /** The same of the windows that are not learned from yet, oldest first. */
+  #pending: number[] = [];
   #windows = 0;
   #isReady = false;
   #mean = 0;
@@ -104,23 +112,17 @@ export class DeviationChart {
     }
     const windowMean = moments.sum / moments.count;
     this.#recentMean += RECENT_WEIGHT * (windowMean - this.#recentMean);
-    const standardError = this.#spread() / Math.sqrt(moments.count);
-    const shift = windowMean - this.#mean;
-    const beyondTolerance = Math.max(0, Math.abs(shift) - TOLERATED_SHIFT * this.#spread());
-    const scale = Math.sqrt(
-      (this.#dispersion * (1 + this.#autocorrelation)) / (1 - this.#autocorrelation),
-    );
-    const deviation = (Math.sign(shift) * beyondTolerance) / (standardError * scale);
+    const deviation = this.#deviation(windowMean, moments.count);
     this.#evidence.observe(deviation);
-    if (this.#evidence.value < this.#options.alarmLevel) {
-      this.#learn(moments, windowMean, shift / standardError, deviation);
-    }
+    if (this.#evidence.value < this.#options.alarmLevel) this.#learnLater(moments);
+    else this.#pending = [];
     return deviation;
   }
 
   snapshot(): Json {
     return {
       warmUp: [...this.#warmUp],
+      pending: [...this.#pending],
       windows: this.#windows,
       isReady: this.#isReady,
       mean: this.#mean,
@@ -141,6 +143,7 @@ export class DeviationChart {
       numberArray(evidence["expectations"], "chart.evidence.expectations"),
     );
     this.#warmUp = [...numberArray(fields["warmUp"], "chart.warmUp")];
+    this.#pending = [...numberArray(fields["pending"], "chart.pending")];
     this.#windows = numberField(fields, "windows");
     this.#isReady = fields["isReady"] === true;
     this.#mean = numberField(fields, "mean");
@@ -155,7 +158,27 @@ export class DeviationChart {
     return Math.max(Math.sqrt(this.#variance), MINIMUM_SPREAD);
   }
 
-  #learn(moments: Moments, windowMean: number, raw: number, deviation: number): void {
+  /** How far a window is from what was learned, in standard deviations of a window, less the tolerance. */
+  #deviation(windowMean: number, calls: number): number {
+    const shift = windowMean - this.#mean;
+    const beyondTolerance = Math.max(0, Math.abs(shift) - TOLERATED_SHIFT * this.#spread());
+    const scale = Math.sqrt(
+      (this.#dispersion * (1 + this.#autocorrelation)) / (1 - this.#autocorrelation),
+    );
+    return (Math.sign(shift) * beyondTolerance * Math.sqrt(calls)) / (this.#spread() * scale);
+  }
+
+  #learnLater({ count, sum, sumOfSquares }: Moments): void {
+    this.#pending.push(count, sum, sumOfSquares);
+    if (this.#pending.length <= 3 * LEARNING_DELAY_WINDOWS) return;
+    const [oldCount = 0, oldSum = 0, oldSumOfSquares = 0] = this.#pending.splice(0, 3);
+    this.#learn({ count: oldCount, sum: oldSum, sumOfSquares: oldSumOfSquares });
+  }
+
+  #learn(moments: Moments): void {
+    const windowMean = moments.sum / moments.count;
+    const raw = ((windowMean - this.#mean) * Math.sqrt(moments.count)) / this.#spread();
+    const deviation = this.#deviation(windowMean, moments.count);
     this.#windows += 1;
     const weight = Math.max(1 / this.#windows, 1 - 0.5 ** (1 / this.#options.halfLifeWindows));
     const secondMoment = moments.sumOfSquares / moments.count;

@@ -17,7 +17,8 @@ function normalDistribution(z: number): number {
  * `shift` standard deviations apart: 2 Phi(shift / 2) - 1.
  */
 export function shiftDistance(shift: number): number {
-  return 2 * normalDistribution(Math.abs(shift) / 2) - 1;
+  // The approximation leaves a shift of 0 a hair below 0.
+  return Math.max(0, 2 * normalDistribution(Math.abs(shift) / 2) - 1);
 }
 
 /**

@@ -8,7 +8,6 @@ import type {
 } from "../core/index.js";
 import { ready, warmingUp } from "../core/index.js";
 import { SegmentDrift } from "./segment-drift.js";
-import type { DriftAspect } from "./segment-drift.js";
 import { objectOf } from "./snapshot-fields.js";
 
 export interface DriftOptions {
@@ -27,7 +26,7 @@ export interface DriftOptions {
 /** Prior of the confidence: behavior really changes about once a day. */
 const SECONDS_BETWEEN_CHANGES = 86_400;
 /** The score at which the evidence reaches the alarm level; what lies above is severity. */
-export const ALARM_SCORE = 0.5;
+const ALARM_SCORE = 0.5;
 /** Contributions that are listed; smaller ones are added to none. */
 const LISTED_CONTRIBUTIONS = 8;
 
@@ -54,16 +53,20 @@ export class DriftAssessor implements Persistent {
     this.#alarmLevel = options.falseAlarmIntervalSeconds / options.windowSeconds;
   }
 
+  /** The windows of one interval; a segment that has none was silent. */
   observe(windows: readonly WindowSummary[]): void {
+    const silent = new Set(this.#segments.keys());
     for (const window of windows) {
+      silent.delete(window.segment);
       let segment = this.#segments.get(window.segment);
       if (segment === undefined) {
         segment = this.#newSegment();
         this.#segments.set(window.segment, segment);
       }
       segment.observe(window);
-      if (segment.evidence < this.#alarmLevel) this.#since.delete(window.segment);
     }
+    for (const name of silent) this.#segments.get(name)?.observeSilence();
+    for (const name of this.#since.keys()) if (!this.#isInAlarm(name)) this.#since.delete(name);
   }
 
   segment(name: string): ModelResult<Drift> {
@@ -85,17 +88,18 @@ export class DriftAssessor implements Persistent {
    * aspect, named by segment: work for change-point detection.
    */
   undated(): Readonly<Record<string, readonly Float64Array[]>> {
-    const series: Record<string, readonly Float64Array[]> = {};
+    const series: [string, readonly Float64Array[]][] = [];
     for (const [name, segment] of this.#segments) {
-      if (segment.evidence < this.#alarmLevel || this.#since.has(name)) continue;
+      if (!this.#isInAlarm(name) || this.#since.has(name)) continue;
       const loud = segment.aspects.filter(({ chart }) => chart.evidence >= this.#alarmLevel);
-      series[name] = loud.map(({ history }) => Float64Array.from(history));
+      series.push([name, loud.map(({ history }) => Float64Array.from(history))]);
     }
-    return series;
+    return Object.fromEntries(series);
   }
 
+  /** Says when a segment's change began; a drift that is over by now needs no date. */
   date(segment: string, sinceSeconds: number): void {
-    this.#since.set(segment, sinceSeconds);
+    if (this.#isInAlarm(segment)) this.#since.set(segment, sinceSeconds);
   }
 
   snapshot(): Json {
@@ -120,6 +124,10 @@ export class DriftAssessor implements Persistent {
       if (typeof seconds !== "number") throw new TypeError(`drift.since.${name}: not a number`);
       this.#since.set(name, seconds);
     }
+  }
+
+  #isInAlarm(segment: string): boolean {
+    return (this.#segments.get(segment)?.evidence ?? 0) >= this.#alarmLevel;
   }
 
   #newSegment(): SegmentDrift {
@@ -159,7 +167,7 @@ export class DriftAssessor implements Persistent {
 
   #contributions(segments: readonly (readonly [string, SegmentDrift])[]): DriftContribution[] {
     const all = segments.flatMap(([name, segment]) =>
-      segment.aspects.map((aspect) => ({ name, segment, aspect, weight: weightOf(aspect) })),
+      segment.aspects.map((aspect) => ({ name, segment, aspect, weight: aspect.chart.evidence })),
     );
     const total = all.reduce((sum, { weight }) => sum + weight, 0);
     if (total === 0) return [];
@@ -179,8 +187,4 @@ export class DriftAssessor implements Persistent {
         };
       });
   }
-}
-
-function weightOf({ chart }: DriftAspect): number {
-  return chart.evidence;
 }

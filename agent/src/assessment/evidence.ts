@@ -7,8 +7,14 @@ import type { Json } from "../core/index.js";
 const BETS = [0.5, 1] as const;
 /** A single window counts for at most this many standard deviations: one outlier is not a change. */
 const CLIP = 4;
-/** Evidence stops growing this far (natural log) above the alarm level, so that it can also fall again. */
-const HEADROOM = 3;
+/**
+ * Evidence stops growing this far (natural log) above the alarm level, so that it can also fall again. It
+ * is averaged before it is compared: over 4 statistics here, up to 17 aspects of a segment and the
+ * segments of a workload. One statistic alone must be able to lift that mean to the alarm level, else a
+ * change in a single respect is never reported: e^8 = 2,981 is enough for 4 x 17 x 43 segments. Once
+ * behavior is back, the slower bet falls by 1/8 a window: from the top to the alarm level in 64 windows.
+ */
+const HEADROOM = 8;
 
 /**
  * Evidence that a stream of standardized deviations has changed: a mixture of Shiryaev-Roberts

@@ -1,5 +1,6 @@
 import type { DriftCause, Json, Moments, WindowSummary } from "../core/index.js";
 import { DRIFT_CAUSES } from "../core/index.js";
+import { ComparedMean } from "./compared-mean.js";
 import { DecayingMix } from "./decaying-mix.js";
 import { DeviationChart } from "./deviation-chart.js";
 import type { DeviationChartOptions } from "./deviation-chart.js";
@@ -21,6 +22,8 @@ const TWO_SIDED: ReadonlySet<DriftCause> = new Set([
   "response_payload",
   "timing",
 ]);
+const SIZE_CAUSES = ["request_payload", "response_payload"] as const;
+type SizeCause = (typeof SIZE_CAUSES)[number];
 /** Operations whose share is watched on its own; the rest are watched together. */
 const WATCHED_OPERATIONS = 8;
 const REST = "{rest}";
@@ -44,8 +47,7 @@ export class SegmentDrift {
   readonly #aspects = new Map<string, DriftAspect>();
   readonly #recentMix = new DecayingMix();
   readonly #learnedMix = new DecayingMix();
-  readonly #recentBytes = { request_payload: 0, response_payload: 0 };
-  readonly #learnedBytes = { request_payload: 0, response_payload: 0 };
+  readonly #meanBytes: Readonly<Record<SizeCause, ComparedMean>>;
   /** Operations with a chart of their own; chosen when the warm-up ends. */
   #watched: readonly string[] = [];
   #windows = 0;
@@ -53,6 +55,11 @@ export class SegmentDrift {
 
   constructor(options: SegmentDriftOptions) {
     this.#options = options;
+    const learnedWeight = 1 - 0.5 ** (1 / options.halfLifeWindows);
+    this.#meanBytes = {
+      request_payload: new ComparedMean(RECENT_WEIGHT, learnedWeight),
+      response_payload: new ComparedMean(RECENT_WEIGHT, learnedWeight),
+    };
   }
 
   get ready(): boolean {
@@ -71,12 +78,15 @@ export class SegmentDrift {
     return aspects.reduce((sum, { chart }) => sum + chart.evidence, 0) / aspects.length;
   }
 
+  /** A window without calls: says nothing of behavior, but the time of a drift goes on. */
+  observeSilence(): void {
+    this.#passTime();
+  }
+
   observe(window: WindowSummary): void {
+    const inDrift = this.#passTime();
     if (window.calls === 0) return;
     this.#windows += 1;
-    const inDrift = this.evidence >= this.#options.alarmLevel;
-    this.#windowsInDrift = inDrift ? this.#windowsInDrift + 1 : 0;
-    if (this.#windowsInDrift > this.#options.newNormalWindows) this.#startAnew();
     const counts = new Map<string, number>();
     for (const [operation, { calls }] of window.operations) counts.set(operation, calls);
     this.#recentMix.blend(counts, RECENT_WEIGHT);
@@ -103,11 +113,8 @@ export class SegmentDrift {
   ): { operation: string | undefined; recent: number; learned: number } | undefined {
     const { cause } = aspect;
     if (cause === "request_payload" || cause === "response_payload") {
-      return {
-        operation: undefined,
-        recent: this.#recentBytes[cause],
-        learned: this.#learnedBytes[cause],
-      };
+      const { recent, learned } = this.#meanBytes[cause];
+      return { operation: undefined, recent, learned };
     }
     if (cause !== "operation_mix") return undefined;
     const operation =
@@ -131,8 +138,10 @@ export class SegmentDrift {
       })),
       recentMix: this.#recentMix.snapshot(),
       learnedMix: this.#learnedMix.snapshot(),
-      recentBytes: { ...this.#recentBytes },
-      learnedBytes: { ...this.#learnedBytes },
+      meanBytes: {
+        request_payload: this.#meanBytes.request_payload.snapshot(),
+        response_payload: this.#meanBytes.response_payload.snapshot(),
+      },
       watched: [...this.#watched],
       windows: this.#windows,
       windowsInDrift: this.#windowsInDrift,
@@ -151,17 +160,22 @@ export class SegmentDrift {
     }
     this.#recentMix.restore(fields["recentMix"] ?? null);
     this.#learnedMix.restore(fields["learnedMix"] ?? null);
-    for (const [name, target] of [
-      ["recentBytes", this.#recentBytes],
-      ["learnedBytes", this.#learnedBytes],
-    ] as const) {
-      const bytes = objectOf(fields[name], `segment.${name}`);
-      target.request_payload = numberField(bytes, "request_payload");
-      target.response_payload = numberField(bytes, "response_payload");
+    const meanBytes = objectOf(fields["meanBytes"], "segment.meanBytes");
+    for (const cause of SIZE_CAUSES) {
+      this.#meanBytes[cause].restore(meanBytes[cause], `segment.meanBytes.${cause}`);
     }
     this.#watched = arrayOf(fields["watched"], "segment.watched").map(String);
     this.#windows = numberField(fields, "windows");
     this.#windowsInDrift = numberField(fields, "windowsInDrift");
+  }
+
+  /** Answers whether the segment is in drift. One that has lasted long enough is the new normal. */
+  #passTime(): boolean {
+    const inDrift = this.evidence >= this.#options.alarmLevel;
+    this.#windowsInDrift = inDrift ? this.#windowsInDrift + 1 : 0;
+    if (this.#windowsInDrift <= this.#options.newNormalWindows) return inDrift;
+    this.#startAnew();
+    return false;
   }
 
   #learningWeight(): number {
@@ -169,7 +183,7 @@ export class SegmentDrift {
   }
 
   #observeSizes(window: WindowSummary, inDrift: boolean): void {
-    for (const cause of ["request_payload", "response_payload"] as const) {
+    for (const cause of SIZE_CAUSES) {
       let count = 0;
       let sum = 0;
       for (const statistics of window.operations.values()) {
@@ -178,12 +192,7 @@ export class SegmentDrift {
         count += moments.count;
         sum += moments.sum;
       }
-      if (count === 0) continue;
-      const mean = sum / count;
-      const recentWeight = Math.max(1 / this.#windows, RECENT_WEIGHT);
-      this.#recentBytes[cause] += recentWeight * (mean - this.#recentBytes[cause]);
-      if (inDrift) continue;
-      this.#learnedBytes[cause] += this.#learningWeight() * (mean - this.#learnedBytes[cause]);
+      if (count > 0) this.#meanBytes[cause].observe(sum / count, !inDrift);
     }
   }
 
@@ -233,10 +242,10 @@ export class SegmentDrift {
     return most;
   }
 
+  /** The first window afterwards has all the weight, so it replaces what was learned of mix and sizes. */
   #startAnew(): void {
     this.#aspects.clear();
-    this.#learnedMix.restore(this.#recentMix.snapshot());
-    Object.assign(this.#learnedBytes, this.#recentBytes);
+    for (const cause of SIZE_CAUSES) this.#meanBytes[cause].startAnew();
     this.#watched = [];
     this.#windows = 0;
     this.#windowsInDrift = 0;

@@ -21,24 +21,28 @@ export function predictWorkloadClass(
 ): ModelResult<PredictedWorkload> {
   if (cost.status !== "ready") return cost;
   const { recent, learned } = cost.value;
-  const odds: Record<WorkloadClass, number> = {
-    normal: 1,
-    compute_intensive: oddsOf(recent.cpuSecondsPerCall, learned.cpuSecondsPerCall),
-    memory_intensive: oddsOf(recent.memoryBytesPerReplica, learned.memoryBytesPerReplica),
-    transfer_intensive: oddsOf(recent.networkBytesPerCall, learned.networkBytesPerCall),
+  const logOdds: Record<WorkloadClass, number> = {
+    normal: 0,
+    compute_intensive: logOddsOf(recent.cpuSecondsPerCall, learned.cpuSecondsPerCall),
+    memory_intensive: logOddsOf(recent.memoryBytesPerReplica, learned.memoryBytesPerReplica),
+    transfer_intensive: logOddsOf(recent.networkBytesPerCall, learned.networkBytesPerCall),
   };
-  const total = WORKLOAD_CLASSES.reduce((sum, name) => sum + odds[name], 0);
-  const probabilities = { ...odds };
   let likeliest: WorkloadClass = "normal";
+  for (const name of WORKLOAD_CLASSES) if (logOdds[name] > logOdds[likeliest]) likeliest = name;
+  // Relative to the likeliest, so that no exponential overflows.
+  const probabilities = { ...logOdds };
   for (const name of WORKLOAD_CLASSES) {
-    probabilities[name] = odds[name] / total;
-    if (odds[name] > odds[likeliest]) likeliest = name;
+    probabilities[name] = Math.exp(logOdds[name] - logOdds[likeliest]);
   }
+  const total = WORKLOAD_CLASSES.reduce((sum, name) => sum + probabilities[name], 0);
+  for (const name of WORKLOAD_CLASSES) probabilities[name] /= total;
   return ready({ class: likeliest, probabilities });
 }
 
-/** Odds against "normal"; e^(SHARPNESS * log2(ratio / EVEN_ODDS_RATIO)). */
-function oddsOf(recent: number | undefined, learned: number | undefined): number {
-  if (recent === undefined || learned === undefined || recent <= 0 || learned <= 0) return 0;
-  return Math.exp(SHARPNESS * Math.log2(recent / learned / EVEN_ODDS_RATIO));
+/** Natural logarithm of the odds against "normal": SHARPNESS * log2(ratio / EVEN_ODDS_RATIO). */
+function logOddsOf(recent: number | undefined, learned: number | undefined): number {
+  if (recent === undefined || learned === undefined || recent <= 0 || learned <= 0) {
+    return -Infinity;
+  }
+  return SHARPNESS * (Math.log2(recent) - Math.log2(learned) - Math.log2(EVEN_ODDS_RATIO));
 }

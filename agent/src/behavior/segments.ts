@@ -1,9 +1,12 @@
 import type { Call, Json, Persistent } from "../core/index.js";
+import { ALL_SEGMENTS } from "../core/index.js";
 
 /** The segment of callers who have neither a role nor a group. */
 export const UNASSIGNED_SEGMENT = "unassigned";
 /** The segment of all those past the limit. */
 export const OTHER_SEGMENT = "other";
+/** The segment of a role that is called as the whole workload is: two things need two names. */
+const RENAMED_ALL_SEGMENT = `${ALL_SEGMENTS} (role)`;
 
 export interface SegmentNamerOptions {
   /** Roles that decide when somebody has several, most important first. */
@@ -61,7 +64,11 @@ export class SegmentNamer implements Persistent {
   #nameOf(names: readonly string[]): string {
     const [first] = names;
     if (first === undefined) return UNASSIGNED_SEGMENT;
-    if (names.length === 1) return first;
+    const name = names.length === 1 ? first : this.#nameOfSeveral(names);
+    return name === ALL_SEGMENTS ? RENAMED_ALL_SEGMENT : name;
+  }
+
+  #nameOfSeveral(names: readonly string[]): string {
     const decisive = this.#options.segmentPriority.find((role) => names.includes(role));
     return decisive ?? [...new Set(names)].sort().join("+");
   }

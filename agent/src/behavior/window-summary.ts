@@ -66,9 +66,12 @@ export function addCall(
   if (call.responseBytes !== undefined) addToMoments(statistics.responseBytes, call.responseBytes);
 }
 
-/** Adds the deviation that a model gave to one call; NaN says that it could not tell, and adds nothing. */
+/**
+ * Adds the deviation that a model gave to one call. NaN says that it could not tell, and adds nothing; nor
+ * does an infinite one, which would spoil every mean it enters.
+ */
 export function addDeviation(window: WindowSummary, cause: DriftCause, deviation: number): void {
-  if (Number.isNaN(deviation)) return;
+  if (!Number.isFinite(deviation)) return;
   addToMoments((window.deviations[cause] ??= emptyMoments()), deviation);
 }
 
