@@ -1,0 +1,24 @@
+import { expect } from "vitest";
+import type { AgentProcess } from "./agent-process.js";
+import { sendCalls } from "./send-calls.js";
+import { SyntheticCalls } from "./synthetic-calls.js";
+
+const MILLISECONDS_PER_SECOND = 1000;
+/** What a million good calls may take; bad ones must not take more. */
+const MAX_MEMORY_BYTES = 250e6;
+
+const good = new SyntheticCalls(7, "good");
+
+/** A call of now that nobody could object to. */
+export function goodCall() {
+  return good.next(Date.now() / MILLISECONDS_PER_SECOND);
+}
+
+/** Whatever came in before: the agent is alive, takes good calls, and its memory is bounded. */
+export async function expectUnharmed(agent: AgentProcess): Promise<void> {
+  expect(agent.program.isRunning).toBe(true);
+  const health = await fetch(`${agent.apiUrl}/healthz`);
+  expect(health.status).toBe(200);
+  expect(await sendCalls(agent.apiUrl, [goodCall()])).toMatchObject({ accepted: 1 });
+  expect((await agent.program.peakMemoryBytes()) ?? 0).toBeLessThan(MAX_MEMORY_BYTES);
+}
