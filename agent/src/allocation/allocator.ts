@@ -41,6 +41,8 @@ export type DecisionDraft = Omit<Decision, "decisionId" | "reasons"> & {
   readonly capacity: Capacity | undefined;
   /** Replicas that the observed load needs; undefined while it or the capacity is unknown. */
   readonly reactiveReplicas: number | undefined;
+  /** Replicas before any guard held them: what the stabilization of later decisions looks back at. */
+  readonly wantedReplicas: number;
 };
 
 /** Drift that is as severe and as certain as can be adds this share of replicas. */
@@ -56,13 +58,13 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
   const cost = inputs.cost.status === "ready" ? inputs.cost.value : undefined;
   const learnedCapacity = estimateCapacity(settings, current, cost?.learned);
   const capacity = estimateCapacity(settings, current, cost?.recent);
-  const status = statusOf(inputs, capacity);
-  const isKnown = status.status === "ready";
-  const branch = isKnown ? branchOf(settings, inputs) : "reactive";
   const demand =
     forecast.status === "ready"
       ? demandAhead(forecast.value, inputs.horizonSeconds ?? settings.startUpSeconds)
       : undefined;
+  const status = statusOf(inputs, demand, capacity);
+  const isKnown = status.status === "ready";
+  const branch = isKnown ? branchOf(settings, inputs) : "reactive";
 
   const contributions: Contribution[] = [];
   let replicas = current.replicas;
@@ -82,6 +84,7 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
   } else {
     moveTo("load", reactive);
   }
+  const wantedReplicas = Math.max(replicas, reactive ?? 0);
   const guarded = applyGuards(replicas, {
     settings,
     timeSeconds,
@@ -123,11 +126,20 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
     expiresAtSeconds: timeSeconds + settings.expirySeconds,
     capacity,
     reactiveReplicas: reactive,
+    wantedReplicas,
   };
 }
 
-function statusOf(inputs: AllocationInputs, capacity: Capacity | undefined): DecisionStatus {
+function statusOf(
+  inputs: AllocationInputs,
+  demand: Demand | undefined,
+  capacity: Capacity | undefined,
+): DecisionStatus {
   if (inputs.forecast.status !== "ready") return inputs.forecast;
+  if (demand === undefined) return { status: "failed", reason: "fit_failed" };
+  if (!Object.values(demand).every(Number.isFinite)) {
+    return { status: "failed", reason: "non_finite_input" };
+  }
   if (inputs.observedCallsPerSecond === undefined) {
     return { status: "failed", reason: "stale_input" };
   }

@@ -9,7 +9,8 @@ export interface Capacity {
 
 /**
  * Estimates what one replica takes: as given, else its CPU over the CPU-seconds of a call and its network
- * over the bytes of a call, whichever runs out first. Undefined when nothing is known.
+ * over the bytes of a call, whichever runs out first. Undefined when nothing is known; a replica of which
+ * 0 cores or 0 bytes a second are told has no limit there that anybody knows.
  */
 export function estimateCapacity(
   settings: AllocationSettings,
@@ -25,22 +26,24 @@ export function estimateCapacity(
   }
   const candidates: Capacity[] = [];
   const { cpuSecondsPerCall, networkBytesPerCall } = cost ?? {};
-  if (cpuSecondsPerCall !== undefined && cpuSecondsPerCall > 0) {
-    const callsPerSecond = (replica.cpuCores * utilization) / cpuSecondsPerCall;
-    candidates.push({ callsPerSecond, limitedBy: "cpu" });
-  }
-  if (networkBytesPerCall !== undefined && networkBytesPerCall > 0) {
-    const callsPerSecond = (replica.networkBytesPerSecond * utilization) / networkBytesPerCall;
-    candidates.push({ callsPerSecond, limitedBy: "network" });
-  }
+  const consider = (limitedBy: "cpu" | "network", has: number, perCall: number | undefined) => {
+    if (perCall === undefined || perCall <= 0) return;
+    const callsPerSecond = (has * utilization) / perCall;
+    if (callsPerSecond > 0) candidates.push({ callsPerSecond, limitedBy });
+  };
+  consider("cpu", replica.cpuCores, cpuSecondsPerCall);
+  consider("network", replica.networkBytesPerSecond, networkBytesPerCall);
   return candidates.sort((a, b) => a.callsPerSecond - b.callsPerSecond)[0];
 }
 
-/** Replicas that a demand fills; undefined when the demand or the capacity is unknown. */
+/**
+ * Replicas that a demand fills; undefined when the demand or the capacity is unknown. At most the largest
+ * whole number that adds up exactly, so that contributions do.
+ */
 export function replicasFor(
   callsPerSecond: number | undefined,
   capacity: Capacity | undefined,
 ): number | undefined {
   if (callsPerSecond === undefined || capacity === undefined) return undefined;
-  return Math.ceil(callsPerSecond / capacity.callsPerSecond);
+  return Math.min(Math.ceil(callsPerSecond / capacity.callsPerSecond), Number.MAX_SAFE_INTEGER);
 }

@@ -17,32 +17,27 @@ type GuardRule = readonly [Guard, (replicas: number, context: GuardContext) => n
 
 const SECONDS_PER_MINUTE = 60;
 
+/** Whole replicas in how many seconds: a rate below one a minute is one in accordingly more time. */
+function step(replicasPerMinute: number): { replicas: number; seconds: number } {
+  return {
+    replicas: Math.max(1, Math.floor(replicasPerMinute)),
+    seconds: SECONDS_PER_MINUTE / Math.min(1, replicasPerMinute),
+  };
+}
+
 /**
  * What holds a recommendation back, in the order in which it is applied; each gets what the one before
- * let through. The bounds come last, so nothing can break them.
+ * let through. Stabilization comes before the rates, as what it remembers was never held by them; the bounds
+ * come last, so nothing can break them.
  */
 const GUARD_RULES: readonly GuardRule[] = [
   [
-    "scale_up_rate",
-    (replicas, { settings, timeSeconds, currentReplicas, history }) => {
-      const before = history.at(timeSeconds - SECONDS_PER_MINUTE) ?? currentReplicas;
-      const limit = Math.max(before, currentReplicas) + settings.maxScaleUpReplicasPerMinute;
-      return Math.min(replicas, limit);
-    },
-  ],
-  [
-    "scale_down_rate",
-    (replicas, { settings, timeSeconds, history }) => {
-      const before = history.at(timeSeconds - SECONDS_PER_MINUTE);
-      if (before === undefined) return replicas;
-      return Math.max(replicas, before - settings.maxScaleDownReplicasPerMinute);
-    },
-  ],
-  [
     "stabilization",
-    (replicas, { settings, timeSeconds, history }) => {
+    (replicas, { settings, timeSeconds, currentReplicas, history }) => {
+      // As long as nothing was recommended, the current number is what was, as in Kubernetes' HPA.
+      if (history.last === undefined) return Math.max(replicas, currentReplicas);
       const since = timeSeconds - settings.scaleDownStabilizationSeconds;
-      return Math.max(replicas, history.largestRecommendedSince(since) ?? 0);
+      return Math.max(replicas, history.largestWantedSince(since) ?? 0);
     },
   ],
   [
@@ -52,6 +47,23 @@ const GUARD_RULES: readonly GuardRule[] = [
       const since = timeSeconds - settings.scaleDownStabilizationSeconds;
       const needed = Math.max(history.largestReactiveSince(since) ?? 0, reactiveReplicas ?? 0);
       return Math.max(replicas, Math.min(currentReplicas, needed));
+    },
+  ],
+  [
+    "scale_up_rate",
+    (replicas, { settings, timeSeconds, currentReplicas, history }) => {
+      const rate = step(settings.maxScaleUpReplicasPerMinute);
+      const before = history.at(timeSeconds - rate.seconds) ?? currentReplicas;
+      // Somebody else may have added replicas: this guard takes none of them away.
+      return Math.min(replicas, Math.max(before + rate.replicas, currentReplicas));
+    },
+  ],
+  [
+    "scale_down_rate",
+    (replicas, { settings, timeSeconds, currentReplicas, history }) => {
+      const rate = step(settings.maxScaleDownReplicasPerMinute);
+      const before = history.at(timeSeconds - rate.seconds) ?? currentReplicas;
+      return Math.max(replicas, before - rate.replicas);
     },
   ],
   ["reactive_floor", (replicas, { reactiveReplicas }) => Math.max(replicas, reactiveReplicas ?? 0)],

@@ -4,17 +4,26 @@ interface Entry {
   readonly timeSeconds: number;
   /** Replicas recommended. */
   readonly recommended: number;
+  /**
+   * Replicas that were wanted before any guard held them; as many as recommended when not given. What
+   * stabilization looks at: if it looked at what it held itself, it would hold for ever.
+   */
+  readonly wanted?: number;
   /** Replicas that the observed load needed; undefined when it was unknown. */
   readonly reactive: number | undefined;
 }
+
+/** The slowest rate that can be configured is a replica in 100 minutes; its guard looks back that far. */
+const LEAST_KEPT_SECONDS = 6000;
 
 /** The recommendations of the recent past of one workload, as far back as the guards look. */
 export class RecommendationHistory implements Persistent {
   readonly #keepSeconds: number;
   #entries: Entry[] = [];
 
+  /** `keepSeconds`: how far back stabilization looks; the guards of the rates may look further. */
   constructor(keepSeconds: number) {
-    this.#keepSeconds = keepSeconds;
+    this.#keepSeconds = Math.max(keepSeconds, LEAST_KEPT_SECONDS);
   }
 
   add(entry: Entry): void {
@@ -40,34 +49,40 @@ export class RecommendationHistory implements Persistent {
     return found;
   }
 
-  largestRecommendedSince(seconds: number): number | undefined {
-    return largest(this.#since(seconds).map(({ recommended }) => recommended));
+  largestWantedSince(seconds: number): number | undefined {
+    return largest(this.#since(seconds), ({ recommended, wanted }) => wanted ?? recommended);
   }
 
   largestReactiveSince(seconds: number): number | undefined {
-    return largest(
-      this.#since(seconds).flatMap(({ reactive }) => (reactive === undefined ? [] : [reactive])),
-    );
+    return largest(this.#since(seconds), ({ reactive }) => reactive);
   }
 
   snapshot(): Json {
-    return this.#entries.map(({ timeSeconds, recommended, reactive }) => [
+    return this.#entries.map(({ timeSeconds, recommended, wanted, reactive }) => [
       timeSeconds,
       recommended,
       reactive ?? null,
+      wanted ?? recommended,
     ]);
   }
 
   restore(snapshot: Json): void {
     if (!Array.isArray(snapshot)) throw new TypeError("history: expected an array");
     this.#entries = (snapshot as readonly Json[]).map((saved) => {
-      const [timeSeconds, recommended, reactive] = Array.isArray(saved) ? (saved as Json[]) : [];
-      if (typeof timeSeconds !== "number" || typeof recommended !== "number") {
-        throw new TypeError("history: expected [time, recommended, reactive]");
+      const [timeSeconds, recommended, reactive, wanted] = Array.isArray(saved)
+        ? (saved as Json[])
+        : [];
+      if (
+        typeof timeSeconds !== "number" ||
+        typeof recommended !== "number" ||
+        typeof wanted !== "number"
+      ) {
+        throw new TypeError("history: expected [time, recommended, reactive, wanted]");
       }
       return {
         timeSeconds,
         recommended,
+        wanted,
         reactive: typeof reactive === "number" ? reactive : undefined,
       };
     });
@@ -78,6 +93,14 @@ export class RecommendationHistory implements Persistent {
   }
 }
 
-function largest(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : Math.max(...values);
+function largest(
+  entries: readonly Entry[],
+  valueOf: (entry: Entry) => number | undefined,
+): number | undefined {
+  let most: number | undefined;
+  for (const entry of entries) {
+    const value = valueOf(entry);
+    if (value !== undefined && (most === undefined || value > most)) most = value;
+  }
+  return most;
 }

@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+
+import { historyOf, SETTINGS } from "./fixture.js";
+import { applyGuards } from "./guards.js";
+import type { GuardContext } from "./guards.js";
+import { RecommendationHistory } from "./history.js";
+
+const NOW_SECONDS = 10_000;
+
+function contextOf(fields: Partial<GuardContext> = {}): GuardContext {
+  return {
+    settings: SETTINGS,
+    timeSeconds: NOW_SECONDS,
+    currentReplicas: 5,
+    reactiveReplicas: 1,
+    isKnown: true,
+    // Before any guard looks: nothing of it counts any more.
+    history: historyOf([[NOW_SECONDS - 5000, 5]]),
+    ...fields,
+  };
+}
+
+describe("applyGuards", () => {
+  it.each([
+    ["minimum_replicas", 0, { settings: { ...SETTINGS, minimumReplicas: 3 } }, 3],
+    ["maximum_replicas", 9, { settings: { ...SETTINGS, maximumReplicas: 7 } }, 7],
+    ["scale_up_rate", 12, { settings: { ...SETTINGS, maxScaleUpReplicasPerMinute: 4 } }, 9],
+    ["scale_down_rate", 1, { settings: { ...SETTINGS, maxScaleDownReplicasPerMinute: 1 } }, 4],
+    ["stabilization", 2, { history: historyOf([[NOW_SECONDS - 100, 6]]) }, 6],
+    ["no_scale_in_on_prediction", 2, { history: historyOf([[NOW_SECONDS - 10, 2]], 4) }, 4],
+    ["hold_on_unknown", 2, { isKnown: false }, 5],
+    ["reactive_floor", 2, { reactiveReplicas: 8 }, 8],
+  ] as const)("%s: %i becomes what it allows", (guard, replicas, fields, expected) => {
+    const guarded = applyGuards(replicas, contextOf(fields));
+    expect(guarded.replicas).toBe(expected);
+    expect(guarded.changes.map((change) => change.guard)).toContain(guard);
+    const sum = guarded.changes.reduce((total, change) => total + change.replicas, 0);
+    expect(sum).toBe(expected - replicas);
+  });
+
+  it("lets through what no guard minds", () => {
+    expect(applyGuards(5, contextOf())).toEqual({ replicas: 5, changes: [] });
+  });
+
+  it("never breaks the maximum, whatever the load needs", () => {
+    const settings = { ...SETTINGS, minimumReplicas: 2, maximumReplicas: 3 };
+    expect(applyGuards(1, contextOf({ settings, reactiveReplicas: 50 })).replicas).toBe(3);
+  });
+});
+
+/** Decides every ten seconds what is wanted; the replicas follow at once. */
+function follow(
+  settings: GuardContext["settings"],
+  start: number,
+  seconds: number,
+  wanted: (second: number) => { replicas: number; reactive: number },
+): Map<number, number> {
+  const history = new RecommendationHistory(settings.scaleDownStabilizationSeconds);
+  const recommended = new Map<number, number>();
+  let current = start;
+  for (let second = 0; second <= seconds; second += 10) {
+    const timeSeconds = NOW_SECONDS + second;
+    const { replicas, reactive } = wanted(second);
+    const guarded = applyGuards(replicas, {
+      settings,
+      timeSeconds,
+      currentReplicas: current,
+      reactiveReplicas: reactive,
+      isKnown: true,
+      history,
+    });
+    current = guarded.replicas;
+    history.add({
+      timeSeconds,
+      recommended: current,
+      wanted: Math.max(replicas, reactive),
+      reactive,
+    });
+    recommended.set(second, current);
+  }
+  return recommended;
+}
+
+describe("stabilization", () => {
+  it("holds for its time and then lets go", () => {
+    // Ten replicas are needed at first, two from second 100 on.
+    const recommended = follow(SETTINGS, 10, 600, (second) => {
+      const replicas = second < 100 ? 10 : 2;
+      return { replicas, reactive: replicas };
+    });
+    // Ten were wanted last at second 90. Regression: what was held counted as wanted, and was held for ever.
+    expect(recommended.get(390)).toBe(10);
+    expect(recommended.get(400)).toBe(2);
+  });
+
+  it("a fresh agent that knows already does not take replicas away at once", () => {
+    const settings = { ...SETTINGS, maxScaleDownReplicasPerMinute: 1 };
+    const recommended = follow(settings, 10, 120, () => ({ replicas: 1, reactive: 1 }));
+    expect([0, 50, 60, 110].map((second) => recommended.get(second))).toEqual([10, 9, 9, 8]);
+  });
+});
+
+describe("the rates", () => {
+  it.each([4, 1, 0.5, 0.25, 1.5])(
+    "%f replicas a minute up, although the replicas follow at once",
+    (perMinute) => {
+      const settings = {
+        ...SETTINGS,
+        maximumReplicas: 100,
+        maxScaleUpReplicasPerMinute: perMinute,
+      };
+      const recommended = follow(settings, 2, 1200, () => ({ replicas: 100, reactive: 0 }));
+      const step = Math.max(1, Math.floor(perMinute));
+      const lookBackSeconds = 60 / Math.min(1, perMinute);
+      for (const [second, replicas] of recommended) {
+        expect(Number.isInteger(replicas)).toBe(true);
+        const before = recommended.get(second - lookBackSeconds);
+        if (before !== undefined) expect(replicas - before).toBeLessThanOrEqual(step);
+      }
+      // It does go on: in twenty minutes as many steps as fit, and one ahead of its time at the start.
+      const last = recommended.get(1200) ?? 0;
+      expect(last).toBeGreaterThanOrEqual(2 + step * Math.floor(1200 / lookBackSeconds));
+      expect(last).toBeLessThanOrEqual(2 + step * (Math.floor(1200 / lookBackSeconds) + 2));
+    },
+  );
+
+  it.each([1, 0.5])("%f replicas a minute down, without any stabilization", (perMinute) => {
+    const settings = {
+      ...SETTINGS,
+      scaleDownStabilizationSeconds: 0,
+      maxScaleDownReplicasPerMinute: perMinute,
+    };
+    const recommended = follow(settings, 15, 600, () => ({ replicas: 1, reactive: 1 }));
+    const lookBackSeconds = 60 / perMinute;
+    for (const [second, replicas] of recommended) {
+      const before = recommended.get(second - lookBackSeconds);
+      // Regression: without stabilization the history forgot what the rate is measured from.
+      if (before !== undefined) expect(before - replicas).toBeLessThanOrEqual(1);
+    }
+    expect(recommended.get(600)).toBeLessThanOrEqual(15 - 600 / lookBackSeconds + 1);
+  });
+
+  it("takes nothing away that somebody else has added", () => {
+    const settings = { ...SETTINGS, maxScaleUpReplicasPerMinute: 1 };
+    const history = historyOf([[NOW_SECONDS - 60, 2]]);
+    const guarded = applyGuards(12, contextOf({ settings, currentReplicas: 10, history }));
+    expect(guarded.replicas).toBe(10);
+  });
+});
+
+describe("no scale-in on a prediction alone", () => {
+  const lower = () => ({ replicas: 2, reactive: 6 });
+
+  it("keeps what the load still needs", () => {
+    const recommended = follow(SETTINGS, 6, 900, lower);
+    expect(recommended.get(900)).toBe(6);
+  });
+
+  it("allowed, it goes down to what the load needs now and no further", () => {
+    const settings = { ...SETTINGS, allowScaleInOnPrediction: true };
+    const recommended = follow(settings, 8, 900, lower);
+    expect(recommended.get(900)).toBe(6);
+  });
+});
