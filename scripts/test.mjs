@@ -2,7 +2,7 @@
 // is `N passed, N failed` (and `, N skipped`): the checks and all single tests together.
 //
 //   npm test -- --only tests    runs the named checks only (may be given several times)
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,6 +16,9 @@ import {
 } from "./setup.mjs";
 
 const REPORT = join(ROOT, ".reports", "vitest.json");
+/** Each check takes a few minutes at most; one that hangs must not hang the rest. */
+const LIMIT_SECONDS = 12 * 60;
+const MILLISECONDS_PER_SECOND = 1000;
 const bin = (name) => join(ROOT, "node_modules", ".bin", name);
 
 const CHECKS = [
@@ -61,21 +64,15 @@ mkdirSync(join(ROOT, ".reports"), { recursive: true });
 rmSync(REPORT, { force: true });
 console.log(`Set-up took ${inWords(secondsSince(setUpStarted))}. Node ${process.versions.node}.`);
 
-const outcomes = wanted.map((check) => {
+const outcomes = [];
+for (const check of wanted) {
   console.log(`\n=== ${check.name}: ${check.what}`);
   const started = performance.now();
-  const [program, ...parameters] = check.command;
-  const { status, error } = spawnSync(program, parameters, {
-    cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-    shell: process.platform === "win32",
-  });
-  if (error !== undefined) console.error(error.message);
-  const passed = status === 0;
+  const passed = await run(check.command);
   const took = inWords(secondsSince(started));
   console.log(`=== ${check.name}: ${passed ? "passed" : "FAILED"} in ${took}`);
-  return { name: check.name, passed, took };
-});
+  outcomes.push({ name: check.name, passed, took });
+}
 
 const tests = wanted.some(({ name }) => name === "tests") ? readReport() : noTests();
 console.log("\n=== summary");
@@ -90,6 +87,45 @@ const failed = outcomes.filter((outcome) => !outcome.passed).length + tests.fail
 const skipped = tests.skippedNames.length;
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 process.exitCode = failed > 0 ? 1 : 0;
+
+/**
+ * Runs a command to its end, or to the time limit. It has a process group of its own, because a test
+ * that spins cannot be asked to stop: then its whole group is ended. Answers whether it passed.
+ */
+function run([program, ...parameters]) {
+  const windows = process.platform === "win32";
+  const child = spawn(program, parameters, {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: !windows,
+    shell: windows,
+  });
+  const end = (signal) => {
+    if (windows) child.kill(signal);
+    else if (child.pid !== undefined) process.kill(-child.pid, signal);
+  };
+  const limit = setTimeout(() => {
+    console.error(`Not done after ${inWords(LIMIT_SECONDS)}: ended.`);
+    end("SIGKILL");
+  }, LIMIT_SECONDS * MILLISECONDS_PER_SECOND);
+  const onSignal = (signal) => {
+    end(signal);
+    process.exit(1);
+  };
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  return new Promise((resolve) => {
+    child.on("error", (error) => {
+      console.error(error.message);
+      resolve(false);
+    });
+    child.on("close", (status) => resolve(status === 0));
+  }).finally(() => {
+    clearTimeout(limit);
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  });
+}
 
 function noTests() {
   return { passed: 0, failedNames: [], skippedNames: [] };
