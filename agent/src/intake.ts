@@ -1,9 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { CallQueue } from "./ingestion/call-queue.js";
+import { CALLS_PER_TURN } from "./pipeline.js";
 import type { Workloads } from "./workloads.js";
-
-/** Calls that go through the pipeline in one turn of the event loop: some milliseconds of work. */
-const CALLS_PER_TURN = 250;
 
 /**
  * Carries calls from the queue to the pipelines, a slice a turn, so that requests are answered in
