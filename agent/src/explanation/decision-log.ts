@@ -44,6 +44,6 @@ export class DecisionLog {
   /** Newest first, at most `limit`. */
   byWorkload(workload: WorkloadKey, limit: number): readonly Explanation[] {
     const log = this.#byWorkload.get(workload) ?? [];
-    return log.slice(-limit).reverse();
+    return limit > 0 ? log.slice(-limit).reverse() : [];
   }
 }

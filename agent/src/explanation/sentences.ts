@@ -61,9 +61,10 @@ export function explain(inputs: ExplanationInputs): string[] {
   const { current, recommended, status } = decision;
   const sentences = [headline(current, recommended.target)];
   if (status.status !== "ready") {
-    sentences.push(
-      `It follows the observed load only, because ${REASON_SENTENCES[status.reason] ?? status.reason}.`,
-    );
+    const isLoadKnown =
+      inputs.observedCallsPerSecond !== undefined && inputs.capacity !== undefined;
+    const way = isLoadKnown ? "follows the observed load only" : "holds what there is";
+    sentences.push(`It ${way}, because ${REASON_SENTENCES[status.reason] ?? status.reason}.`);
   }
   sentences.push(...driftSentences(inputs));
   sentences.push(...classSentences(inputs));
@@ -213,8 +214,11 @@ function decimals(value: number): string {
     .replace(/\.$/, "");
 }
 
+/** Whole, but a small share is not called none, nor a large one all. */
 function percent(ratio: number): string {
-  return `${Math.round(ratio * 100)}%`;
+  const value = ratio * 100;
+  if (value > 0 && value < 1) return `${decimals(value)}%`;
+  return value > 99 && value < 100 ? "over 99%" : `${Math.round(value)}%`;
 }
 
 const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;

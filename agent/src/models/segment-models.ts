@@ -91,7 +91,7 @@ export class SegmentModels implements Persistent {
       const current = this.#models[index];
       if (current === undefined) continue;
       try {
-        candidate.restore(snapshot ?? current.snapshot());
+        candidate.restore(snapshot === undefined ? current.snapshot() : snapshot);
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
         return { status: "rejected", reason: "malformed", detail: error.message };

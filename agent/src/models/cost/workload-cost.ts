@@ -18,6 +18,8 @@ export interface WorkloadCostOptions {
 
 /** Calls behind a cost before it is believed. */
 const MINIMUM_CALLS = 50;
+/** Instances whose last counters are kept; past it the one that was silent longest is forgotten. */
+const MAXIMUM_INSTANCES = 1000;
 
 /** A ratio of two sums (CPU-seconds over calls, say) that forgets with event time. */
 class ForgettingRatio {
@@ -77,7 +79,9 @@ type Measure = (typeof MEASURES)[number];
  */
 export class WorkloadCost implements Persistent {
   readonly #ratios: Record<Measure, { recent: ForgettingRatio; learned: ForgettingRatio }>;
+  /** In the order of the last reading: the first one was silent longest. */
   readonly #lastReading = new Map<string, UsageReading>();
+  #forgottenInstances = 0;
 
   constructor(options: WorkloadCostOptions) {
     const pair = () => ({
@@ -96,7 +100,9 @@ export class WorkloadCost implements Persistent {
   /** Counters of one instance. A counter that fell was reset: that interval is left out. */
   recordUsage(reading: UsageReading): void {
     const before = this.#lastReading.get(reading.instance);
-    this.#lastReading.set(reading.instance, reading);
+    // One that was overtaken on its way says nothing new, and would look like a reset.
+    if (before !== undefined && reading.timeSeconds <= before.timeSeconds) return;
+    this.#remember(reading);
     if (reading.memoryBytes !== undefined) this.#add("memory", reading, reading.memoryBytes, 1);
     if (before === undefined) return;
     const calls = increase(before.calls, reading.calls);
@@ -107,11 +113,9 @@ export class WorkloadCost implements Persistent {
     if (network !== undefined) this.#add("usageNetwork", reading, network, calls);
   }
 
-  /** Forgets an instance that is gone. */
-  forgetInstancesBefore(seconds: number): void {
-    for (const [instance, { timeSeconds }] of this.#lastReading) {
-      if (timeSeconds < seconds) this.#lastReading.delete(instance);
-    }
+  /** Instances forgotten because there were too many. */
+  get forgottenInstances(): number {
+    return this.#forgottenInstances;
   }
 
   recordCalls(window: WindowSummary): void {
@@ -125,8 +129,10 @@ export class WorkloadCost implements Persistent {
       responseBytes,
       durationSeconds: d,
     } of window.operations.values()) {
-      bytes += requestBytes.sum + responseBytes.sum;
-      if (responseBytes.count > 0) sized += calls;
+      if (responseBytes.count > 0) {
+        bytes += requestBytes.sum + responseBytes.sum;
+        sized += calls;
+      }
       durations += d.count;
       durationSeconds += d.sum;
     }
@@ -136,9 +142,12 @@ export class WorkloadCost implements Persistent {
   }
 
   compare(): ModelResult<CostComparison> {
-    const known = this.#ratios.cpu.learned.weight + this.#ratios.callNetwork.learned.weight;
-    if (known === 0) return warmingUp("no_usage_yet");
-    if (known < MINIMUM_CALLS) return warmingUp("too_few_calls");
+    const { cpu, usageNetwork, callNetwork } = this.#ratios;
+    const calls = Math.max(
+      ...[cpu, usageNetwork, callNetwork].map(({ learned }) => learned.weight),
+    );
+    if (calls === 0) return warmingUp("no_usage_yet");
+    if (calls < MINIMUM_CALLS) return warmingUp("too_few_calls");
     return ready({ recent: this.#cost("recent"), learned: this.#cost("learned") });
   }
 
@@ -165,13 +174,27 @@ export class WorkloadCost implements Persistent {
   }
 
   #cost(when: "recent" | "learned"): Cost {
-    const value = (measure: Measure) => this.#ratios[measure][when].value;
+    const value = (measure: Measure) => {
+      const ratios = this.#ratios[measure];
+      const isBelieved = measure === "memory" || ratios.learned.weight >= MINIMUM_CALLS;
+      return isBelieved ? ratios[when].value : undefined;
+    };
     return {
       cpuSecondsPerCall: value("cpu"),
       networkBytesPerCall: value("usageNetwork") ?? value("callNetwork"),
       memoryBytesPerReplica: value("memory"),
       durationSeconds: value("duration"),
     };
+  }
+
+  #remember(reading: UsageReading): void {
+    this.#lastReading.delete(reading.instance);
+    this.#lastReading.set(reading.instance, reading);
+    if (this.#lastReading.size <= MAXIMUM_INSTANCES) return;
+    const oldest = this.#lastReading.keys().next();
+    if (oldest.done === true) return;
+    this.#lastReading.delete(oldest.value);
+    this.#forgottenInstances += 1;
   }
 
   #add(

@@ -1,0 +1,270 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import type {
+  CostComparison,
+  Drift,
+  DriftContribution,
+  FailedReason,
+  ModelResult,
+  WarmingUpReason,
+  WorkloadClass,
+} from "../core/index.js";
+import { DRIFT_CAUSES, GUARDS, ready, warmingUp } from "../core/index.js";
+import { decisionOf, resources, target } from "./fixture.js";
+import { explain } from "./sentences.js";
+import type { ExplanationInputs } from "./sentences.js";
+
+function sentencesOf(fields: Partial<ExplanationInputs> = {}): string[] {
+  return explain({
+    decision: decisionOf(),
+    observedCallsPerSecond: undefined,
+    drift: warmingUp("too_few_windows"),
+    driftThreshold: 0.5,
+    cost: warmingUp("no_usage_yet"),
+    capacity: undefined,
+    ...fields,
+  });
+}
+
+function driftWith(
+  contributions: readonly Partial<DriftContribution>[],
+  fields: Partial<Drift> = {},
+): ModelResult<Drift> {
+  return ready({
+    score: 0.8123,
+    confidence: 0.954,
+    sinceSeconds: undefined,
+    contributions: contributions.map((contribution) => ({
+      segment: "analysts",
+      cause: "timing",
+      share: 0.5,
+      severity: 0.25,
+      recent: undefined,
+      learned: undefined,
+      ...contribution,
+    })),
+    ...fields,
+  });
+}
+
+describe("the headline", () => {
+  it.each([
+    ["Keep 2 replicas.", decisionOf()],
+    ["Keep 1 replica.", decisionOf({ current: resources(1), ...target(resources(1)) })],
+    ["Grow from 2 to 6 replicas.", decisionOf(target(resources(6)))],
+    ["Shrink from 2 to 1 replica.", decisionOf(target(resources(1)))],
+    [
+      "Keep 2 replicas, each with 2.5 CPU cores and 3 GiB memory and 1.91 MiB/s network.",
+      decisionOf(
+        target(
+          resources(2, { cpuCores: 2.5, memoryBytes: 3 * 2 ** 30, networkBytesPerSecond: 2e6 }),
+        ),
+      ),
+    ],
+  ])("%s", (sentence, decision) => {
+    expect(sentencesOf({ decision })[0]).toBe(sentence);
+  });
+});
+
+describe("the status", () => {
+  const reasons: readonly (WarmingUpReason | FailedReason)[] = [
+    "no_calls_yet",
+    "too_few_windows",
+    "too_few_calls",
+    "no_usage_yet",
+    "stale_input",
+    "partial_coverage",
+    "key_changed",
+    "fit_failed",
+    "non_finite_input",
+  ];
+
+  it.each(reasons)("%s is said in words", (reason) => {
+    const status = { status: "failed", reason } as { status: "failed"; reason: FailedReason };
+    const [, sentence] = sentencesOf({
+      decision: decisionOf({ status, branch: "reactive" }),
+      observedCallsPerSecond: 5,
+      capacity: { callsPerSecond: 10, limitedBy: "cpu" },
+    });
+    expect(sentence).toMatch(/^It follows the observed load only, because [a-z].*\.$/);
+    expect(sentence).not.toContain("_");
+  });
+
+  it("it does not claim to follow a load that is unknown", () => {
+    const status = { status: "failed", reason: "stale_input" } as const;
+    const [, sentence] = sentencesOf({ decision: decisionOf({ status, branch: "reactive" }) });
+    expect(sentence).toBe(
+      "It holds what there is, because no calls are reported any more, and whether nobody calls or nothing reports is unknown.",
+    );
+  });
+});
+
+describe("drift", () => {
+  it("is told from its threshold on, with its time, score and confidence", () => {
+    const drift = driftWith([], { sinceSeconds: Date.UTC(2026, 2, 1, 14, 5, 20) / 1000 });
+    expect(sentencesOf({ drift })[1]).toBe(
+      "Behavior has drifted since 14:05:20 UTC (score 0.812, confidence 95%).",
+    );
+    expect(sentencesOf({ drift, driftThreshold: 0.8123 })).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      "analysts: GET /export went from 2% to 31% of their calls.",
+      { cause: "operation_mix", operation: "GET /export", learned: 0.02, recent: 0.312 },
+    ],
+    [
+      "analysts: GET /export went from 0% to 0.42% of their calls.",
+      { cause: "operation_mix", operation: "GET /export", learned: 0, recent: 0.0042 },
+    ],
+    [
+      "analysts: the size of responses went from 512 B to 1.5 MiB on average.",
+      { cause: "response_payload", learned: 512, recent: 1.5 * 2 ** 20 },
+    ],
+    [
+      "analysts: the size of requests went from 0 B to 2 KiB on average.",
+      { cause: "request_payload", learned: 0, recent: 2048 },
+    ],
+    ["analysts: the pace of calls changed (distance 0.25 of 1).", { cause: "timing" }],
+    [
+      "analysts: which operations are called changed (distance 0.25 of 1).",
+      { cause: "operation_mix" },
+    ],
+  ] as const)("%s", (sentence, contribution) => {
+    expect(sentencesOf({ drift: driftWith([contribution]) })[2]).toBe(sentence);
+  });
+
+  it("every cause has words", () => {
+    for (const cause of DRIFT_CAUSES) {
+      const sentence = sentencesOf({ drift: driftWith([{ cause }]) })[2];
+      expect(sentence).toMatch(/^analysts: [a-z ]+ changed \(distance 0\.25 of 1\)\.$/);
+    }
+  });
+
+  it("lists three details, none twice", () => {
+    const contributions = [
+      { cause: "timing" },
+      { cause: "timing" },
+      { cause: "formats" },
+      { cause: "arguments" },
+      { cause: "permissions" },
+    ] as const;
+    const details = sentencesOf({ drift: driftWith(contributions) }).slice(2);
+    expect(details).toHaveLength(3);
+    expect(new Set(details).size).toBe(3);
+  });
+
+  it("neither none nor all is claimed of nearly so", () => {
+    const drift = driftWith([], { confidence: 0.9999 });
+    expect(sentencesOf({ drift })[1]).toContain("confidence over 99%");
+  });
+});
+
+describe("the predicted workload", () => {
+  const cost: ModelResult<CostComparison> = ready({
+    recent: {
+      cpuSecondsPerCall: 0.08,
+      networkBytesPerCall: 2 ** 20,
+      memoryBytesPerReplica: 2 ** 30,
+      durationSeconds: 0.1,
+    },
+    learned: {
+      cpuSecondsPerCall: 0.0125,
+      networkBytesPerCall: 1536,
+      memoryBytesPerReplica: 2 ** 28,
+      durationSeconds: 0.02,
+    },
+  });
+  const predicted = (name: WorkloadClass) => ({
+    class: name,
+    probabilities: {
+      normal: 0,
+      compute_intensive: 0,
+      memory_intensive: 0,
+      transfer_intensive: 0,
+      [name]: 0.87,
+    },
+  });
+
+  it.each([
+    [
+      "compute_intensive",
+      "The work is heavier on CPU (probability 87%): a call takes 80 ms of CPU instead of 12.5 ms of CPU.",
+    ],
+    [
+      "memory_intensive",
+      "The work is heavier on memory (probability 87%): a replica holds 1 GiB instead of 256 MiB.",
+    ],
+    [
+      "transfer_intensive",
+      "The work is heavier on data transfer (probability 87%): a call moves 1 MiB instead of 1.5 KiB.",
+    ],
+  ] as const)("%s", (name, sentence) => {
+    const decision = decisionOf({ branch: "shape", predictedWorkload: predicted(name) });
+    expect(sentencesOf({ decision, cost })[1]).toBe(sentence);
+  });
+
+  it("is not worth a word when it is normal", () => {
+    const decision = decisionOf({ predictedWorkload: predicted("normal") });
+    expect(sentencesOf({ decision, cost })).toHaveLength(1);
+  });
+});
+
+describe("load and capacity", () => {
+  const forecast = {
+    originSeconds: 0,
+    level: 0.9,
+    points: [{ horizonSeconds: 300, point: 61.26, lower: 55.04, upper: 70, chosen: "ets" }],
+  };
+
+  it("are told with their interval and their limit", () => {
+    const decision = decisionOf({ forecast });
+    const capacity = { callsPerSecond: 12.345, limitedBy: "network" } as const;
+    expect(sentencesOf({ decision, observedCallsPerSecond: 48.6, capacity }).slice(1)).toEqual([
+      "48.6 calls/s now; in 5 min 61.3 (between 55 and 70), by ets.",
+      "A replica takes 12.3 calls/s, limited by its network.",
+    ]);
+  });
+
+  it.each([
+    ["given", "A replica takes 10 calls/s, as configured."],
+    ["cpu", "A replica takes 10 calls/s, limited by its cpu."],
+  ] as const)("limited by %s", (limitedBy, sentence) => {
+    expect(sentencesOf({ capacity: { callsPerSecond: 10, limitedBy } })[1]).toBe(sentence);
+  });
+});
+
+describe("the guards", () => {
+  it("each is named and explained", () => {
+    const sentences = sentencesOf({ decision: decisionOf({ guards: GUARDS }) }).slice(1);
+    expect(sentences).toHaveLength(GUARDS.length);
+    for (const [index, guard] of GUARDS.entries()) {
+      expect(sentences[index]).toMatch(new RegExp(`^Limited by ${guard}: [a-z].*\\.$`));
+    }
+  });
+});
+
+describe("any number", () => {
+  it("is written without an exponent and without more digits than it is worth", () => {
+    const number = fc.double({ min: 0, max: 1e15, noNaN: true });
+    fc.assert(
+      fc.property(number, number, number, (load, point, bytes) => {
+        const decision = decisionOf({
+          forecast: {
+            originSeconds: 0,
+            level: 0.9,
+            points: [{ horizonSeconds: 60, point, lower: 0, upper: point, chosen: "naive" }],
+          },
+        });
+        const contribution = { cause: "response_payload", recent: bytes, learned: load } as const;
+        const drift = driftWith([contribution]);
+        for (const sentence of sentencesOf({ decision, drift, observedCallsPerSecond: load })) {
+          expect(sentence).not.toMatch(/\de[+-]?\d|NaN|Infinity|undefined/);
+          // At most six decimals, and none that says nothing.
+          expect(sentence).not.toMatch(/\.\d{7}|\.\d*0(?!\d)/);
+        }
+      }),
+    );
+  });
+});
