@@ -9,11 +9,11 @@ import type {
 
 const SERVER_ERROR_STATUS = 500;
 
-export function emptyMoments(): Moments {
+function emptyMoments(): Moments {
   return { count: 0, sum: 0, sumOfSquares: 0 };
 }
 
-export function addToMoments(moments: Moments, value: number): void {
+function addToMoments(moments: Moments, value: number): void {
   moments.count += 1;
   moments.sum += value;
   moments.sumOfSquares += value * value;
