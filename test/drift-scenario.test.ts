@@ -18,7 +18,6 @@ interface Alarms {
   readonly atSeconds: readonly number[];
   /** The windows in which there could have been one. */
   readonly judged: number;
-  /** Of all windows, up to minute 15 and after. */
   readonly highestScore: number;
 }
 
@@ -58,11 +57,14 @@ function tell(title: string, all: readonly Alarms[]): void {
   const median = ((middle[0] ?? NaN) + (middle[1] ?? NaN)) / 2;
   const rows = all.map(
     ({ seed, highestScore, judged }, index) =>
-      `  seed ${String(seed).padStart(2)}: first alarm after ${delays[index] ?? "never"} s; highest score ${highestScore.toFixed(2)} in ${judged} windows`,
+      `  seed ${String(seed).padStart(2)}: ${delays[index] === undefined ? "no alarm" : `after ${delays[index]} s`}; highest score ${highestScore.toFixed(2)} in ${judged} windows`,
   );
+  const summary =
+    known.length === 0 ? "no alarm" : `median ${median} s, at most ${known.at(-1) ?? NaN} s`;
+  // A live agent says so when the window closes: the lateness (10 s) after its end.
   process.stdout.write(
-    `${title}: seconds from minute 15 to the first alarm\n${rows.join("\n")}\n` +
-      `  detected in ${known.length} of ${all.length}, median ${median} s, at most ${known.at(-1) ?? NaN} s\n`,
+    `${title}: event time from minute 15 to the end of the first window with an alarm\n` +
+      `${rows.join("\n")}\n  alarms in ${known.length} of ${all.length} seeds; ${summary}\n`,
   );
 }
 
