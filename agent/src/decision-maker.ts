@@ -41,6 +41,7 @@ export class DecisionMaker {
     this.#history.add({
       timeSeconds: draft.timeSeconds,
       recommended: draft.recommended.target.replicas,
+      wanted: draft.wantedReplicas,
       reactive: draft.reactiveReplicas,
     });
     return this.#explain(draft, state, observedCallsPerSecond);
@@ -85,7 +86,7 @@ export class DecisionMaker {
     observedCallsPerSecond: number | undefined,
   ): Decision {
     return this.#parts.time("explain", () => {
-      const { capacity, reactiveReplicas, ...rest } = draft;
+      const { capacity, reactiveReplicas, wantedReplicas, ...rest } = draft;
       const unexplained = { ...rest, decisionId: this.#parts.nextDecisionId(draft.timeSeconds) };
       const decision: Decision = {
         ...unexplained,

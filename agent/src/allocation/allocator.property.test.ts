@@ -85,7 +85,7 @@ const history = fc
     const built = new RecommendationHistory(600);
     let timeSeconds = NOW_SECONDS - entries.reduce((sum, [gap]) => sum + gap, 0);
     for (const [gap, recommended, reactive] of entries) {
-      built.add({ timeSeconds, recommended, reactive });
+      built.add({ timeSeconds, recommended, wanted: recommended, reactive });
       timeSeconds += gap;
     }
     return built;

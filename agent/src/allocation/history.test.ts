@@ -44,7 +44,7 @@ describe("RecommendationHistory", () => {
   it("keeps as far back as any guard looks, and no more", () => {
     const long = new RecommendationHistory(300);
     for (let second = 0; second < 20_000; second += 1) {
-      long.add({ timeSeconds: second, recommended: 1, reactive: 1 });
+      long.add({ timeSeconds: second, recommended: 1, wanted: 1, reactive: 1 });
     }
     // 6,000 s for the slowest rate, the first and the last second included.
     expect(long.snapshot()).toHaveLength(6001);

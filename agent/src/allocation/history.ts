@@ -5,10 +5,10 @@ interface Entry {
   /** Replicas recommended. */
   readonly recommended: number;
   /**
-   * Replicas that were wanted before any guard held them; as many as recommended when not given. What
-   * stabilization looks at: if it looked at what it held itself, it would hold for ever.
+   * Replicas that were wanted before any guard held them. What stabilization looks at: if it looked at
+   * what it held itself, it would hold for ever.
    */
-  readonly wanted?: number;
+  readonly wanted: number;
   /** Replicas that the observed load needed; undefined when it was unknown. */
   readonly reactive: number | undefined;
 }
@@ -29,10 +29,7 @@ export class RecommendationHistory implements Persistent {
   add(entry: Entry): void {
     this.#entries.push(entry);
     const oldest = entry.timeSeconds - this.#keepSeconds;
-    const [first] = this.#entries;
-    if (first !== undefined && first.timeSeconds < oldest) {
-      this.#entries = this.#entries.filter(({ timeSeconds }) => timeSeconds >= oldest);
-    }
+    while ((this.#entries[0]?.timeSeconds ?? Infinity) < oldest) this.#entries.shift();
   }
 
   get last(): number | undefined {
@@ -41,20 +38,16 @@ export class RecommendationHistory implements Persistent {
 
   /** The latest recommendation at or before a moment, else the first one there is. */
   at(seconds: number): number | undefined {
-    let found = this.#entries[0]?.recommended;
-    for (const { timeSeconds, recommended } of this.#entries) {
-      if (timeSeconds > seconds) break;
-      found = recommended;
-    }
-    return found;
+    const entry = this.#entries.findLast(({ timeSeconds }) => timeSeconds <= seconds);
+    return (entry ?? this.#entries[0])?.recommended;
   }
 
   largestWantedSince(seconds: number): number | undefined {
-    return largest(this.#since(seconds), ({ recommended, wanted }) => wanted ?? recommended);
+    return this.#largestSince(seconds, ({ wanted }) => wanted);
   }
 
   largestReactiveSince(seconds: number): number | undefined {
-    return largest(this.#since(seconds), ({ reactive }) => reactive);
+    return this.#largestSince(seconds, ({ reactive }) => reactive);
   }
 
   snapshot(): Json {
@@ -62,7 +55,7 @@ export class RecommendationHistory implements Persistent {
       timeSeconds,
       recommended,
       reactive ?? null,
-      wanted ?? recommended,
+      wanted,
     ]);
   }
 
@@ -88,19 +81,17 @@ export class RecommendationHistory implements Persistent {
     });
   }
 
-  #since(seconds: number): readonly Entry[] {
-    return this.#entries.filter(({ timeSeconds }) => timeSeconds >= seconds);
+  #largestSince(
+    seconds: number,
+    valueOf: (entry: Entry) => number | undefined,
+  ): number | undefined {
+    let most: number | undefined;
+    for (let index = this.#entries.length - 1; index >= 0; index -= 1) {
+      const entry = this.#entries[index];
+      if (entry === undefined || entry.timeSeconds < seconds) break;
+      const value = valueOf(entry);
+      if (value !== undefined && (most === undefined || value > most)) most = value;
+    }
+    return most;
   }
-}
-
-function largest(
-  entries: readonly Entry[],
-  valueOf: (entry: Entry) => number | undefined,
-): number | undefined {
-  let most: number | undefined;
-  for (const entry of entries) {
-    const value = valueOf(entry);
-    if (value !== undefined && (most === undefined || value > most)) most = value;
-  }
-  return most;
 }

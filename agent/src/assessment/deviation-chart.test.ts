@@ -10,6 +10,7 @@ const OPTIONS: DeviationChartOptions = {
   halfLifeWindows: 2160,
   alarmLevel: 1000,
   twoSided: true,
+  toleratedShift: 0.2,
 };
 const CALLS = 20;
 

@@ -11,6 +11,8 @@ export interface DeviationChartOptions {
   /** Mean windows between false alarms; see {@link ChangeEvidence}. */
   readonly alarmLevel: number;
   readonly twoSided: boolean;
+  /** Shifts below this many standard deviations of single calls give no evidence, however certain. */
+  readonly toleratedShift: number;
 }
 
 /** While models still learn their first lesson their deviations are not typical: this share is left out. */
@@ -20,11 +22,6 @@ const SKIPPED_WARM_UP_SHARE = 1 / 3;
  * spread of a share of 1%. Without it a constant would turn any change, however small, into an alarm.
  */
 const MINIMUM_SPREAD = 0.1;
-/**
- * Shifts below this many standard deviations of single calls are of no interest, however certain: what
- * Cohen, Statistical Power Analysis for the Behavioral Sciences (1988), calls a small effect.
- */
-const TOLERATED_SHIFT = 0.2;
 /** Windows vary at least this much (variance) of what independent calls would: see `#dispersion`. */
 const MINIMUM_DISPERSION = 0.25;
 /**
@@ -32,7 +29,10 @@ const MINIMUM_DISPERSION = 0.25;
  * with autocorrelation r are worth k (1 - r) / (1 + r).
  */
 const MINIMUM_INDEPENDENT_WINDOWS = 10;
-/** However alike the windows are, the warm-up lasts at most this many times its length. */
+/** Fewer calls than this tell little of a mean: sizes and pauses have heavy tails. */
+const MINIMUM_WARM_UP_CALLS = 200;
+/** However few the calls and however alike the windows, the warm-up lasts at most this many times its
+ * length. */
 const LONGEST_WARM_UP = 6;
 /** Beyond this, neighboring windows say the same thing and the deviation is shrunk no further. */
 const MAXIMUM_AUTOCORRELATION = 0.9;
@@ -161,7 +161,10 @@ export class DeviationChart {
   /** How far a window is from what was learned, in standard deviations of a window, less the tolerance. */
   #deviation(windowMean: number, calls: number): number {
     const shift = windowMean - this.#mean;
-    const beyondTolerance = Math.max(0, Math.abs(shift) - TOLERATED_SHIFT * this.#spread());
+    const beyondTolerance = Math.max(
+      0,
+      Math.abs(shift) - this.#options.toleratedShift * this.#spread(),
+    );
     const scale = Math.sqrt(
       (this.#dispersion * (1 + this.#autocorrelation)) / (1 - this.#autocorrelation),
     );
@@ -199,7 +202,7 @@ export class DeviationChart {
     this.#evidence.learn(deviation, weight);
   }
 
-  /** Ends the warm-up, unless the windows were so alike that more of them are needed. */
+  /** Ends the warm-up, unless calls were so few or windows so alike that more are needed. */
   #finishWarmUp(): void {
     const all = this.#warmUp.length / 3;
     const first = Math.floor(all * SKIPPED_WARM_UP_SHARE);
@@ -231,7 +234,8 @@ export class DeviationChart {
     const autocorrelation = boundedAutocorrelation(sampled + (1 + 4 * sampled) / windows);
     const independent = (windows * (1 - autocorrelation)) / (1 + autocorrelation);
     const longest = LONGEST_WARM_UP * this.#options.warmUpWindows;
-    if (independent < MINIMUM_INDEPENDENT_WINDOWS && this.#windows < longest) return;
+    const isEnough = independent >= MINIMUM_INDEPENDENT_WINDOWS && count >= MINIMUM_WARM_UP_CALLS;
+    if (!isEnough && this.#windows < longest) return;
     this.#dispersion = dispersion;
     this.#autocorrelation = autocorrelation;
     this.#previous = previous;

@@ -382,11 +382,13 @@ describe("DriftAssessor", () => {
     for (let index = 0; index < 100; index += 1) observe(index, undefined);
     for (let index = 100; index < 110; index += 1) observe(index, 500);
     // Regression: the mean started from 0 with the weight of the 101st window, 1%.
-    const payload = overall(assessor).contributions.find(
-      ({ cause }) => cause === "response_payload",
-    );
-    expect(payload?.learned).toBeCloseTo(500, 6);
-    expect(payload?.recent).toBeCloseTo(500, 6);
+    const { segments } = assessor.snapshot() as {
+      segments: Record<string, { meanBytes: { response_payload: Json } }>;
+    };
+    expect(segments["analysts"]?.meanBytes.response_payload).toMatchObject({
+      recent: expect.closeTo(500, 6) as number,
+      learned: expect.closeTo(500, 6) as number,
+    });
   });
 
   it.each([

@@ -27,7 +27,7 @@ export interface DriftOptions {
 const SECONDS_BETWEEN_CHANGES = 86_400;
 /** The score at which the evidence reaches the alarm level; what lies above is severity. */
 const ALARM_SCORE = 0.5;
-/** Contributions that are listed; smaller ones are added to none. */
+/** Contributions that are listed at most; smaller ones are added to none. */
 const LISTED_CONTRIBUTIONS = 8;
 
 /**
@@ -170,8 +170,10 @@ export class DriftAssessor implements Persistent {
       segment.aspects.map((aspect) => ({ name, segment, aspect, weight: aspect.chart.evidence })),
     );
     const total = all.reduce((sum, { weight }) => sum + weight, 0);
-    if (total === 0) return [];
+    // Halfway to the alarm, as the score goes: what has less evidence says nothing yet.
+    const telling = Math.sqrt(this.#alarmLevel);
     return all
+      .filter(({ weight }) => weight >= telling)
       .sort((a, b) => b.weight - a.weight)
       .slice(0, LISTED_CONTRIBUTIONS)
       .map(({ name, segment, aspect, weight }) => {

@@ -7,7 +7,7 @@ import type { DeviationChartOptions } from "./deviation-chart.js";
 import { mixDistance } from "./distances.js";
 import { arrayOf, numberField, objectOf } from "./snapshot-fields.js";
 
-export type SegmentDriftOptions = Omit<DeviationChartOptions, "twoSided"> & {
+export type SegmentDriftOptions = Omit<DeviationChartOptions, "twoSided" | "toleratedShift"> & {
   /** Windows of lasting drift after which the new behavior is learned as normal. */
   readonly newNormalWindows: number;
 };
@@ -22,6 +22,13 @@ const TWO_SIDED: ReadonlySet<DriftCause> = new Set([
   "response_payload",
   "timing",
 ]);
+/**
+ * Shifts of no interest, in standard deviations: what Cohen, Statistical Power Analysis for the Behavioral
+ * Sciences (1988), calls a small effect. Of the pace of calls only a medium effect counts, because a
+ * change of pace is a change of the rate of calls, which the forecast sees as it is.
+ */
+const SMALL_EFFECT = 0.2;
+const MEDIUM_EFFECT = 0.5;
 const SIZE_CAUSES = ["request_payload", "response_payload"] as const;
 type SizeCause = (typeof SIZE_CAUSES)[number];
 /** Operations whose share is watched on its own; the rest are watched together. */
@@ -47,6 +54,8 @@ export class SegmentDrift {
   readonly #aspects = new Map<string, DriftAspect>();
   readonly #recentMix = new DecayingMix();
   readonly #learnedMix = new DecayingMix();
+  /** Of the two mixes; undefined until somebody asks after a window. */
+  #mixDistance: number | undefined;
   readonly #meanBytes: Readonly<Record<SizeCause, ComparedMean>>;
   /** Operations with a chart of their own; chosen when the warm-up ends. */
   #watched: readonly string[] = [];
@@ -89,6 +98,7 @@ export class SegmentDrift {
     this.#windows += 1;
     const counts = new Map<string, number>();
     for (const [operation, { calls }] of window.operations) counts.set(operation, calls);
+    this.#mixDistance = undefined;
     this.#recentMix.blend(counts, RECENT_WEIGHT);
     if (!inDrift) this.#learnedMix.blend(counts, this.#learningWeight());
     this.#observeSizes(window, inDrift);
@@ -102,9 +112,9 @@ export class SegmentDrift {
 
   /** Distance in [0, 1] between recent and learned behavior in one aspect. */
   severity(aspect: DriftAspect): number {
-    return aspect.cause === "operation_mix"
-      ? mixDistance(this.#recentMix.shares, this.#learnedMix.shares)
-      : aspect.chart.severity;
+    if (aspect.cause !== "operation_mix") return aspect.chart.severity;
+    this.#mixDistance ??= mixDistance(this.#recentMix.shares, this.#learnedMix.shares);
+    return this.#mixDistance;
   }
 
   /** What a person would compare: the share of an operation, or mean bytes; undefined where neither fits. */
@@ -225,7 +235,11 @@ export class SegmentDrift {
     const key = operation === undefined ? cause : `${cause} ${operation}`;
     let aspect = this.#aspects.get(key);
     if (aspect === undefined) {
-      const chart = new DeviationChart({ ...this.#options, twoSided: TWO_SIDED.has(cause) });
+      const chart = new DeviationChart({
+        ...this.#options,
+        twoSided: TWO_SIDED.has(cause),
+        toleratedShift: cause === "timing" ? MEDIUM_EFFECT : SMALL_EFFECT,
+      });
       aspect = { cause, operation, chart, history: [] };
       this.#aspects.set(key, aspect);
     }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { callAt } from "./fixture.js";
 import { ReorderBuffer } from "./reorder-buffer.js";
 
-const OPTIONS = { latenessSeconds: 10, maxCalls: 100 };
+const OPTIONS = { latenessSeconds: 10, maxCalls: 100, windowSeconds: 10 };
 
 function timesOf(calls: readonly { readonly timeSeconds: number }[]): number[] {
   return calls.map(({ timeSeconds }) => timeSeconds);
@@ -49,30 +49,52 @@ describe("ReorderBuffer", () => {
   });
 
   it("past its size it releases the oldest early, in order, and counts them", () => {
-    const buffer = new ReorderBuffer({ latenessSeconds: 1000, maxCalls: 3 });
+    const buffer = new ReorderBuffer({ latenessSeconds: 1000, maxCalls: 3, windowSeconds: 10 });
     for (const seconds of [5, 1, 4, 2, 3]) buffer.add(callAt(seconds));
     // Two too many: the seconds 1 and 2 go.
     expect(timesOf(buffer.release())).toEqual([1, 2]);
     expect(buffer.releasedEarly).toBe(2);
     expect(buffer.size).toBe(3);
-    // Their place is gone.
-    expect(buffer.add(callAt(2.5))).toBe(false);
-    expect(buffer.add(callAt(3.5))).toBe(true);
+    // Their exact place is gone, their window is not: they come in the order of their arrival.
+    expect(buffer.add(callAt(0.5))).toBe(true);
+    expect(timesOf(buffer.release())).toEqual([0.5]);
+  });
+
+  it("past its size it closes the windows before the oldest call that went", () => {
+    const buffer = new ReorderBuffer({ latenessSeconds: 1000, maxCalls: 1, windowSeconds: 10 });
+    for (const seconds of [8, 12, 13]) buffer.add(callAt(seconds));
+    expect(timesOf(buffer.release())).toEqual([8, 12]);
+    expect(buffer.add(callAt(9))).toBe(false);
+    expect(buffer.add(callAt(11))).toBe(true);
+  });
+
+  it("a second with more calls than fit loses none (regression: the rest of it was late)", () => {
+    const buffer = new ReorderBuffer({ latenessSeconds: 10, maxCalls: 5, windowSeconds: 10 });
+    let released = 0;
+    for (let call = 0; call < 100; call += 1) {
+      expect(buffer.add(callAt(3 + call / 100))).toBe(true);
+      released += buffer.release().length;
+    }
+    expect(released + buffer.flush().length).toBe(100);
   });
 
   it("what is due anyhow is not counted as early", () => {
-    const buffer = new ReorderBuffer({ latenessSeconds: 0, maxCalls: 1 });
+    const buffer = new ReorderBuffer({ latenessSeconds: 0, maxCalls: 1, windowSeconds: 10 });
     for (const seconds of [1, 2, 3]) buffer.add(callAt(seconds));
     expect(timesOf(buffer.release())).toEqual([1, 2]);
     expect(buffer.releasedEarly).toBe(0);
   });
 
-  it("loses and doubles nothing, never holds more than allowed, and keeps the order over all releases", () => {
+  it("loses and doubles nothing, never holds more than allowed, and keeps the order of windows over all releases", () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(fc.double({ min: 0, max: 200, noNaN: true }), { maxLength: 30 })),
         (batches) => {
-          const buffer = new ReorderBuffer({ latenessSeconds: 20, maxCalls: 10 });
+          const buffer = new ReorderBuffer({
+            latenessSeconds: 20,
+            maxCalls: 10,
+            windowSeconds: 10,
+          });
           const released: number[] = [];
           let accepted = 0;
           for (const batch of batches) {
@@ -83,7 +105,8 @@ describe("ReorderBuffer", () => {
           released.push(...timesOf(buffer.flush()));
           expect(buffer.size).toBe(0);
           expect(released).toHaveLength(accepted);
-          expect(released).toEqual([...released].sort((a, b) => a - b));
+          const windows = released.map((seconds) => Math.floor(seconds / 10));
+          expect(windows).toEqual([...windows].sort((a, b) => a - b));
         },
       ),
     );

@@ -5,6 +5,8 @@ export interface ReorderBufferOptions {
   readonly latenessSeconds: number;
   /** Past this many waiting calls the oldest are released early, counted as `releasedEarly`. */
   readonly maxCalls: number;
+  /** Length of a window, seconds: how far back a call may go once others were released early. */
+  readonly windowSeconds: number;
 }
 
 /**
@@ -23,7 +25,10 @@ export class ReorderBuffer {
     this.#options = options;
   }
 
-  /** Every call before this moment has been released; a call older than it is late. */
+  /**
+   * A call before this moment is late. All calls before it have been released; when there was no room,
+   * later ones of the same window too, and those that follow come in the order of their arrival.
+   */
   get watermarkSeconds(): number {
     return this.#watermarkSeconds;
   }
@@ -54,22 +59,14 @@ export class ReorderBuffer {
     if (floor > this.#watermarkSeconds) this.#watermarkSeconds = floor;
   }
 
-  /** Takes out, in order, all calls that the watermark has passed. */
+  /** Takes out, in order, all calls that the watermark has passed, and the oldest past the limit. */
   release(): Call[] {
-    if (this.#size > this.#options.maxCalls) this.#advanceToFit();
-    const seconds: number[] = [];
-    for (const second of this.#bySecond.keys()) {
-      if (second < this.#watermarkSeconds) seconds.push(second);
-    }
-    if (seconds.length === 0) return [];
-    seconds.sort((a, b) => a - b);
     const released: Call[] = [];
-    for (const second of seconds) {
-      const bucket = this.#bySecond.get(second) ?? [];
-      this.#bySecond.delete(second);
-      for (const call of inOrder(bucket)) released.push(call);
+    for (const second of this.#waitingSeconds()) {
+      if (second >= this.#watermarkSeconds) break;
+      this.#takeFrom(second, Infinity, released);
     }
-    this.#size -= released.length;
+    if (this.#size > this.#options.maxCalls) this.#releaseEarly(released);
     return released;
   }
 
@@ -84,16 +81,31 @@ export class ReorderBuffer {
     return [...this.#bySecond.values()].flat();
   }
 
-  #advanceToFit(): void {
-    const seconds = [...this.#bySecond.keys()].sort((a, b) => a - b);
-    let excess = this.#size - this.#options.maxCalls;
-    for (const second of seconds) {
-      if (excess <= 0) break;
-      const calls = this.#bySecond.get(second)?.length ?? 0;
-      if (second >= this.#watermarkSeconds) this.#releasedEarly += calls;
-      this.advance(second + 1);
-      excess -= calls;
+  /**
+   * The watermark goes no further than the start of the window: a busy second may hold more calls than
+   * fit, and the rest of it, which is yet to come, must not be late for that.
+   */
+  #releaseEarly(released: Call[]): void {
+    const { maxCalls, windowSeconds } = this.#options;
+    for (const second of this.#waitingSeconds()) {
+      if (this.#size <= maxCalls) return;
+      this.#releasedEarly += this.#takeFrom(second, this.#size - maxCalls, released);
+      this.advance(Math.floor(second / windowSeconds) * windowSeconds);
     }
+  }
+
+  #waitingSeconds(): number[] {
+    return [...this.#bySecond.keys()].sort((a, b) => a - b);
+  }
+
+  /** Moves at most `limit` calls of one second to `released`. Answers how many. */
+  #takeFrom(second: number, limit: number, released: Call[]): number {
+    const bucket = this.#bySecond.get(second) ?? [];
+    const taken = bucket.length <= limit ? bucket : bucket.splice(0, limit);
+    if (taken === bucket) this.#bySecond.delete(second);
+    for (const call of inOrder(taken)) released.push(call);
+    this.#size -= taken.length;
+    return taken.length;
   }
 }
 

@@ -64,7 +64,8 @@ export class SessionTracker implements Persistent {
     const { lastOperation, lastSeconds } = session;
     session.lastOperation = call.operation;
     session.lastSeconds = call.timeSeconds;
-    const silence = call.timeSeconds - lastSeconds;
+    // When the reorder buffer overflows, calls of one window come in the order of their arrival.
+    const silence = Math.max(0, call.timeSeconds - lastSeconds);
     if (silence > this.#options.sessionGapSeconds) return FIRST_CALL;
     return {
       previousOperation: lastOperation,

@@ -58,7 +58,11 @@ class Flow {
 }
 
 function arriving(calls: readonly Call[], batch: number): Flow {
-  const buffer = new ReorderBuffer({ latenessSeconds: LATENESS_SECONDS, maxCalls: 10_000 });
+  const buffer = new ReorderBuffer({
+    latenessSeconds: LATENESS_SECONDS,
+    maxCalls: 10_000,
+    windowSeconds: 10,
+  });
   const flow = new Flow();
   for (let next = 0; next < calls.length; next += batch) {
     for (const one of calls.slice(next, next + batch)) expect(buffer.add(one)).toBe(true);
