@@ -9,6 +9,7 @@ export default tseslint.config(
       "grafana-plugin/",
       "**/*.cjs",
       "**/bin/",
+      "vitest.config.ts",
     ],
   },
   {
@@ -22,6 +23,8 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true },
       ],
+      // `const { left, out, ...rest }` is how fields are left out.
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       // Only the command line may end the process or write to its streams.
       "no-console": "error",
       "no-restricted-properties": [

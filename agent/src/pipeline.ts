@@ -3,7 +3,6 @@ import { RecommendationHistory } from "./allocation/history.js";
 import type { AllocationSettings } from "./allocation/settings.js";
 import { DriftAssessor } from "./assessment/drift.js";
 import type { DriftOptions } from "./assessment/drift.js";
-import { predictWorkloadClass } from "./assessment/workload-class.js";
 import { RecentLoad } from "./behavior/recent-load.js";
 import { ReorderBuffer } from "./behavior/reorder-buffer.js";
 import type { ReorderBufferOptions } from "./behavior/reorder-buffer.js";
@@ -14,32 +13,29 @@ import type { SessionTrackerOptions } from "./behavior/sessions.js";
 import { addDeviation } from "./behavior/window-summary.js";
 import { WindowAssembler } from "./behavior/windows.js";
 import type { ClosedInterval } from "./behavior/windows.js";
-import { ChangeDating } from "./change-dating.js";
+import { ChangeDating } from "./runtime/change-dating.js";
 import type {
   Call,
   CallModel,
   Decision,
   DriftCause,
   Fitter,
-  ModelResult,
-  ModelStatus,
   Observation,
   Resources,
-  SegmentState,
   UsageReading,
-  VolumeForecast,
   VolumeModel,
   WindowSummary,
   WorkloadKey,
   WorkloadState,
 } from "./core/index.js";
-import { ALL_SEGMENTS, failed, ready } from "./core/index.js";
-import { DecisionMaker } from "./decision-maker.js";
-import type { DecisionMakerParts } from "./decision-maker.js";
+import { DecisionMaker } from "./runtime/decision-maker.js";
+import type { DecisionMakerParts } from "./runtime/decision-maker.js";
 import { WorkloadCost } from "./models/cost/workload-cost.js";
 import type { WorkloadCostOptions } from "./models/cost/workload-cost.js";
 import { SegmentModels } from "./models/segment-models.js";
-import { PendingFits } from "./pending-fits.js";
+import { PendingFits } from "./runtime/pending-fits.js";
+import { stateOf } from "./runtime/workload-state.js";
+import type { LearningParts } from "./runtime/workload-state.js";
 
 export interface PipelineOptions
   extends
@@ -78,17 +74,6 @@ export interface PipelineParts extends DecisionMakerParts {
   readonly onWindow: ((interval: ClosedInterval, state: WorkloadState) => void) | undefined;
 }
 
-/** The parts of a pipeline that learn, by the names under which a checkpoint keeps them. */
-export interface LearningParts {
-  readonly sessions: SessionTracker;
-  readonly segments: SegmentNamer;
-  readonly volume: VolumeModel;
-  readonly cost: WorkloadCost;
-  readonly drift: DriftAssessor;
-  readonly history: RecommendationHistory;
-  readonly load: RecentLoad;
-}
-
 /**
  * Calls that are followed in one turn of the event loop: some milliseconds of work. The order of calls
  * comes a second at a time, which at 10,000 calls a second would hold up requests for 200 ms.
@@ -116,6 +101,8 @@ export class Pipeline {
   readonly #decisions: DecisionMaker;
   readonly #causes: readonly DriftCause[];
   readonly #deviations: Float64Array;
+  /** The first window after a start is cut off at its beginning, so its rate is not the load. */
+  #hasWholeWindows = false;
   #state: WorkloadState | undefined;
 
   constructor(workload: WorkloadKey, options: PipelineOptions, parts: PipelineParts) {
@@ -258,6 +245,11 @@ export class Pipeline {
     const interval = time("behavior", () => this.windows.close());
     sessions.expire(interval.endSeconds);
     time("volume", () => {
+      if (!this.#hasWholeWindows) {
+        this.#hasWholeWindows = true;
+        volume.observe(interval.startSeconds, undefined);
+        return;
+      }
       for (const rate of load.close(interval.startSeconds, interval.overall.calls)) {
         volume.observe(rate.startSeconds, rate.callsPerSecond);
       }
@@ -271,7 +263,9 @@ export class Pipeline {
       late = this.#adoptFits(interval);
     }
     this.#requestFits(interval.endSeconds);
-    const assessed = time("assess", () => this.#assess(interval));
+    const assessed = time("assess", () =>
+      stateOf(interval, this.learning, this.models, this.#dating.status()),
+    );
     const decision = this.#decisions.decide(
       assessed,
       this.current,
@@ -296,51 +290,4 @@ export class Pipeline {
     }
     this.#dating.requestDue(endSeconds);
   }
-
-  #assess({ endSeconds, overall, segments }: ClosedInterval): WorkloadState {
-    const { volume, cost, drift } = this.learning;
-    const forecast = this.#forecast();
-    const compared = cost.compare();
-    const predictedWorkload = predictWorkloadClass(compared);
-    const overallDrift = drift.overall();
-    return {
-      workload: this.workload,
-      timeSeconds: endSeconds,
-      overall: {
-        segment: ALL_SEGMENTS,
-        callsPerSecond: overall.calls / this.#options.windowSeconds,
-        drift: overallDrift,
-        models: {
-          volume: statusOf(forecast),
-          drift: statusOf(overallDrift),
-          cost: statusOf(compared),
-          workload_class: statusOf(predictedWorkload),
-          changepoint: this.#dating.status(),
-        },
-      },
-      segments: this.learning.segments.segments.map((name): SegmentState => {
-        const calls = segments.find(({ segment }) => segment === name)?.calls ?? 0;
-        const segmentDrift = drift.segment(name);
-        return {
-          segment: name,
-          callsPerSecond: calls / this.#options.windowSeconds,
-          drift: segmentDrift,
-          models: { ...this.modelsOf(name).statuses(), drift: statusOf(segmentDrift) },
-        };
-      }),
-      forecast,
-      forecastQuality: volume.quality(),
-      predictedWorkload,
-      cost: compared,
-      decision: undefined,
-    };
-  }
-
-  #forecast(): ModelResult<VolumeForecast> {
-    return this.learning.load.inOutage ? failed("stale_input") : this.learning.volume.forecast();
-  }
-}
-
-function statusOf<T>(result: ModelResult<T>): ModelStatus {
-  return result.status === "ready" ? ready(undefined) : result;
 }

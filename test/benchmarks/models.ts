@@ -29,8 +29,8 @@ const { SelectingVolumeModel } = (await import(
   built("models/volume/selecting-volume-model.js")
 )) as typeof import("../../agent/src/models/volume/selecting-volume-model.js");
 const { createInlineFitter } = (await import(
-  built("fitting-worker.js")
-)) as typeof import("../../agent/src/fitting-worker.js");
+  built("runtime/fitting-worker.js")
+)) as typeof import("../../agent/src/runtime/fitting-worker.js");
 
 const SEED = 1;
 const DAY_SECONDS = 86_400;

@@ -5,14 +5,16 @@
  */
 import { randomBytes } from "node:crypto";
 import { loadConfig } from "presage";
-import type * as FittingWorker from "../../agent/dist/fitting-worker.js";
-import type * as FlowModule from "../../agent/dist/flow.js";
+import type * as FittingWorker from "../../agent/dist/runtime/fitting-worker.js";
+import type * as FlowModule from "../../agent/dist/runtime/flow.js";
 import { builtModule } from "../harness/built-agent.js";
 import { SyntheticCalls } from "../harness/synthetic-calls.js";
 
 // The modules by these names have these types: they are built together.
-const { createFlow } = (await builtModule("flow.js")) as typeof FlowModule;
-const { createFittingWorker } = (await builtModule("fitting-worker.js")) as typeof FittingWorker;
+const { createFlow } = (await builtModule("runtime/flow.js")) as typeof FlowModule;
+const { createFittingWorker } = (await builtModule(
+  "runtime/fitting-worker.js",
+)) as typeof FittingWorker;
 
 const RUNS = 5;
 const CALLS = 200_000;

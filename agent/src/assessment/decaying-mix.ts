@@ -4,34 +4,58 @@ import { objectOf } from "./snapshot-fields.js";
 /** Shares below this are dropped, so that names which are not seen any more disappear. */
 const NEGLIGIBLE_SHARE = 1e-6;
 
-/** Shares of names, a little forgotten at each update. */
+/**
+ * Shares of names, a little forgotten at each update. What is old is not made smaller; instead what is
+ * new counts more and more, and now and then all is brought back to scale.
+ */
 export class DecayingMix {
-  readonly shares = new Map<string, number>();
+  readonly #weights = new Map<string, number>();
+  /** Weight of a share of 1. */
+  #scale = 1;
+
+  /** Relative weights, which need not add up to 1. */
+  get weights(): ReadonlyMap<string, number> {
+    return this.#weights;
+  }
+
+  share(name: string): number {
+    return (this.#weights.get(name) ?? 0) / this.#scale;
+  }
 
   /** Blends in the counts of one window. `weight`: their part in the new shares, in (0, 1]. */
   blend(counts: ReadonlyMap<string, number>, weight: number): void {
     let total = 0;
     for (const count of counts.values()) total += count;
     if (total === 0) return;
-    for (const [name, share] of this.shares) {
-      const kept = share * (1 - weight);
-      if (kept < NEGLIGIBLE_SHARE && !counts.has(name)) this.shares.delete(name);
-      else this.shares.set(name, kept);
-    }
+    if (weight >= 1) this.#weights.clear();
+    else this.#scale /= 1 - weight;
+    if (this.#scale > 1 / NEGLIGIBLE_SHARE) this.#rescale();
+    const unit = (weight * this.#scale) / total;
     for (const [name, count] of counts) {
-      this.shares.set(name, (this.shares.get(name) ?? 0) + (weight * count) / total);
+      this.#weights.set(name, (this.#weights.get(name) ?? 0) + unit * count);
     }
   }
 
   snapshot(): Json {
-    return Object.fromEntries(this.shares);
+    this.#rescale();
+    return Object.fromEntries(this.#weights);
   }
 
   restore(snapshot: Json): void {
-    this.shares.clear();
+    this.#weights.clear();
+    this.#scale = 1;
     for (const [name, share] of Object.entries(objectOf(snapshot, "mix"))) {
       if (typeof share !== "number") throw new TypeError(`mix.${name}: expected a number`);
-      this.shares.set(name, share);
+      this.#weights.set(name, share);
     }
+  }
+
+  #rescale(): void {
+    for (const [name, weight] of this.#weights) {
+      const share = weight / this.#scale;
+      if (share < NEGLIGIBLE_SHARE) this.#weights.delete(name);
+      else this.#weights.set(name, share);
+    }
+    this.#scale = 1;
   }
 }

@@ -47,6 +47,8 @@ export class DriftAssessor implements Persistent {
   readonly #segments = new Map<string, SegmentDrift>();
   /** When a segment's change began, as dated by change-point detection. */
   readonly #since = new Map<string, number>();
+  /** As of the last windows, made when somebody asks. */
+  readonly #segmentDrifts = new Map<string, Drift>();
 
   constructor(options: DriftOptions) {
     this.#options = options;
@@ -55,6 +57,7 @@ export class DriftAssessor implements Persistent {
 
   /** The windows of one interval; a segment that has none was silent. */
   observe(windows: readonly WindowSummary[]): void {
+    this.#segmentDrifts.clear();
     const silent = new Set(this.#segments.keys());
     for (const window of windows) {
       silent.delete(window.segment);
@@ -73,14 +76,20 @@ export class DriftAssessor implements Persistent {
     const segment = this.#segments.get(name);
     if (segment === undefined) return warmingUp("no_calls_yet");
     if (!segment.ready) return warmingUp("too_few_windows");
-    return ready(this.#drift([[name, segment]]));
+    let drift = this.#segmentDrifts.get(name);
+    if (drift === undefined) {
+      drift = this.#drift([[name, segment]]);
+      this.#segmentDrifts.set(name, drift);
+    }
+    return ready(drift);
   }
 
   overall(): ModelResult<Drift> {
     if (this.#segments.size === 0) return warmingUp("no_calls_yet");
     const speaking = [...this.#segments].filter(([, segment]) => segment.ready);
-    if (speaking.length === 0) return warmingUp("too_few_windows");
-    return ready(this.#drift(speaking));
+    const [only] = speaking;
+    if (only === undefined) return warmingUp("too_few_windows");
+    return speaking.length === 1 ? this.segment(only[0]) : ready(this.#drift(speaking));
   }
 
   /**
@@ -100,6 +109,7 @@ export class DriftAssessor implements Persistent {
   /** Says when a segment's change began; a drift that is over by now needs no date. */
   date(segment: string, sinceSeconds: number): void {
     if (this.#isInAlarm(segment)) this.#since.set(segment, sinceSeconds);
+    this.#segmentDrifts.delete(segment);
   }
 
   snapshot(): Json {
@@ -112,6 +122,7 @@ export class DriftAssessor implements Persistent {
   }
 
   restore(snapshot: Json): void {
+    this.#segmentDrifts.clear();
     const fields = objectOf(snapshot, "drift");
     this.#segments.clear();
     for (const [name, saved] of Object.entries(objectOf(fields["segments"], "drift.segments"))) {

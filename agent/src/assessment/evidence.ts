@@ -29,19 +29,18 @@ const HEADROOM = 8;
  * distribution's exp(bet^2 / 2)), so that skewed and heavy-tailed deviations keep the promise.
  */
 export class ChangeEvidence {
-  readonly #signs: readonly number[];
   readonly #ceiling: number;
-  /** By sign, then bet. */
+  /** One a statistic: the bet, negative for a fall. */
+  readonly #slopes: readonly number[];
   readonly #statistics: Float64Array;
   readonly #expectations: Float64Array;
 
   /** `alarmLevel`: A above. `twoSided`: whether a fall counts as well as a rise. */
   constructor(alarmLevel: number, twoSided: boolean) {
-    this.#signs = twoSided ? [1, -1] : [1];
     this.#ceiling = alarmLevel * Math.exp(HEADROOM);
-    this.#statistics = new Float64Array(this.#signs.length * BETS.length);
-    this.#expectations = new Float64Array(this.#statistics.length);
-    this.reset();
+    this.#slopes = twoSided ? [...BETS, ...BETS.map((bet) => -bet)] : BETS;
+    this.#statistics = new Float64Array(this.#slopes.length);
+    this.#expectations = Float64Array.from(this.#slopes, normalExpectation);
   }
 
   /** The mixture's value: 0 at rest, compared with the alarm level. */
@@ -52,28 +51,22 @@ export class ChangeEvidence {
   }
 
   observe(deviation: number): void {
-    this.#forEach((index, exponent, normalExpectation) => {
-      const expectation = Math.max(this.#expectations[index] ?? 0, normalExpectation);
-      const ratio = Math.exp(exponent(deviation)) / expectation;
+    const clipped = clip(deviation);
+    for (const [index, slope] of this.#slopes.entries()) {
+      const expectation = Math.max(this.#expectations[index] ?? 0, normalExpectation(slope));
+      const ratio = Math.exp(slope * clipped) / expectation;
       const next = (1 + (this.#statistics[index] ?? 0)) * ratio;
       this.#statistics[index] = Math.min(next, this.#ceiling);
-    });
+    }
   }
 
   /** Learns what is normal. `weight`: share of this deviation in the expectation, in (0, 1]. */
   learn(deviation: number, weight: number): void {
-    this.#forEach((index, exponent) => {
+    const clipped = clip(deviation);
+    for (const [index, slope] of this.#slopes.entries()) {
       const expectation = this.#expectations[index] ?? 0;
-      this.#expectations[index] =
-        expectation + weight * (Math.exp(exponent(deviation)) - expectation);
-    });
-  }
-
-  reset(): void {
-    this.#statistics.fill(0);
-    this.#forEach((index, _exponent, normalExpectation) => {
-      this.#expectations[index] = normalExpectation;
-    });
+      this.#expectations[index] = expectation + weight * (Math.exp(slope * clipped) - expectation);
+    }
   }
 
   snapshot(): Json {
@@ -90,24 +83,13 @@ export class ChangeEvidence {
     this.#statistics.set(statistics);
     this.#expectations.set(expectations);
   }
+}
 
-  #forEach(
-    visit: (
-      index: number,
-      exponent: (deviation: number) => number,
-      normalExpectation: number,
-    ) => void,
-  ): void {
-    let index = 0;
-    for (const sign of this.#signs) {
-      for (const bet of BETS) {
-        visit(
-          index,
-          (deviation) => bet * Math.max(-CLIP, Math.min(CLIP, sign * deviation)),
-          Math.exp((bet * bet) / 2),
-        );
-        index += 1;
-      }
-    }
-  }
+function clip(deviation: number): number {
+  return Math.max(-CLIP, Math.min(CLIP, deviation));
+}
+
+/** E[exp(slope * z)] of a standard normal z. */
+function normalExpectation(slope: number): number {
+  return Math.exp((slope * slope) / 2);
 }

@@ -61,6 +61,9 @@ export class SegmentDrift {
   #watched: readonly string[] = [];
   #windows = 0;
   #windowsInDrift = 0;
+  /** Of the charts, as of the last window. */
+  #speaking: readonly DriftAspect[] = [];
+  #evidence = 0;
 
   constructor(options: SegmentDriftOptions) {
     this.#options = options;
@@ -72,19 +75,17 @@ export class SegmentDrift {
   }
 
   get ready(): boolean {
-    return [...this.#aspects.values()].some(({ chart }) => chart.ready);
+    return this.#speaking.length > 0;
   }
 
   /** The aspects that have learned enough to speak. */
   get aspects(): readonly DriftAspect[] {
-    return [...this.#aspects.values()].filter(({ chart }) => chart.ready);
+    return this.#speaking;
   }
 
   /** Mean evidence of all aspects: compared with the alarm level. */
   get evidence(): number {
-    const { aspects } = this;
-    if (aspects.length === 0) return 0;
-    return aspects.reduce((sum, { chart }) => sum + chart.evidence, 0) / aspects.length;
+    return this.#evidence;
   }
 
   /** A window without calls: says nothing of behavior, but the time of a drift goes on. */
@@ -108,12 +109,13 @@ export class SegmentDrift {
       const moments = window.deviations[cause];
       if (moments !== undefined) this.#observe(cause, undefined, moments);
     }
+    this.#sumUp();
   }
 
   /** Distance in [0, 1] between recent and learned behavior in one aspect. */
   severity(aspect: DriftAspect): number {
     if (aspect.cause !== "operation_mix") return aspect.chart.severity;
-    this.#mixDistance ??= mixDistance(this.#recentMix.shares, this.#learnedMix.shares);
+    this.#mixDistance ??= mixDistance(this.#recentMix.weights, this.#learnedMix.weights);
     return this.#mixDistance;
   }
 
@@ -134,8 +136,8 @@ export class SegmentDrift {
     if (operation === undefined) return undefined;
     return {
       operation,
-      recent: this.#recentMix.shares.get(operation) ?? 0,
-      learned: this.#learnedMix.shares.get(operation) ?? 0,
+      recent: this.#recentMix.share(operation),
+      learned: this.#learnedMix.share(operation),
     };
   }
 
@@ -177,6 +179,7 @@ export class SegmentDrift {
     this.#watched = arrayOf(fields["watched"], "segment.watched").map(String);
     this.#windows = numberField(fields, "windows");
     this.#windowsInDrift = numberField(fields, "windowsInDrift");
+    this.#sumUp();
   }
 
   /** Answers whether the segment is in drift. One that has lasted long enough is the new normal. */
@@ -186,6 +189,13 @@ export class SegmentDrift {
     if (this.#windowsInDrift <= this.#options.newNormalWindows) return inDrift;
     this.#startAnew();
     return false;
+  }
+
+  #sumUp(): void {
+    this.#speaking = [...this.#aspects.values()].filter(({ chart }) => chart.ready);
+    let sum = 0;
+    for (const { chart } of this.#speaking) sum += chart.evidence;
+    this.#evidence = this.#speaking.length === 0 ? 0 : sum / this.#speaking.length;
   }
 
   #learningWeight(): number {
@@ -207,7 +217,7 @@ export class SegmentDrift {
   }
 
   #watchOperations(): void {
-    this.#watched = [...this.#learnedMix.shares]
+    this.#watched = [...this.#learnedMix.weights]
       .sort(([, a], [, b]) => b - a)
       .slice(0, WATCHED_OPERATIONS)
       .map(([operation]) => operation);
@@ -249,8 +259,8 @@ export class SegmentDrift {
   #mostGrownOperation(): string | undefined {
     let most: string | undefined;
     let growth = 0;
-    for (const [operation, share] of this.#recentMix.shares) {
-      const grown = share - (this.#learnedMix.shares.get(operation) ?? 0);
+    for (const operation of this.#recentMix.weights.keys()) {
+      const grown = this.#recentMix.share(operation) - this.#learnedMix.share(operation);
       if (grown > growth) [most, growth] = [operation, grown];
     }
     return most;
@@ -263,6 +273,7 @@ export class SegmentDrift {
     this.#watched = [];
     this.#windows = 0;
     this.#windowsInDrift = 0;
+    this.#sumUp();
   }
 }
 

@@ -4,7 +4,7 @@ import { EXIT_DONE, EXIT_FAILED, EXIT_WRONG_USE, UsageError } from "./io.js";
 import { model } from "./model.js";
 import { replay } from "./replay.js";
 import { serve } from "./serve.js";
-import { VERSION } from "../version.js";
+import { VERSION } from "../runtime/version.js";
 
 interface Command {
   readonly summary: string;

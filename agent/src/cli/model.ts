@@ -8,10 +8,10 @@ import { loadConfig } from "../config/load-config.js";
 import type { Config } from "../config/schema.js";
 import { systemClock, workloadKey } from "../core/index.js";
 import { DEFAULT_KIND, DEFAULT_NAMESPACE } from "../core/index.js";
-import { createFittingWorker } from "../fitting-worker.js";
-import { createFlow } from "../flow.js";
+import { createFittingWorker } from "../runtime/fitting-worker.js";
+import { createFlow } from "../runtime/flow.js";
 import { loadIdentityKey } from "../ingestion/identity.js";
-import { packBundle } from "../model-updates.js";
+import { packBundle } from "../runtime/model-updates.js";
 import type { Io } from "./io.js";
 import { EXIT_DONE, EXIT_FAILED, UsageError } from "./io.js";
 

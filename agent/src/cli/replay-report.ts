@@ -1,6 +1,6 @@
 import type { ModelStatus, WorkloadState } from "../core/index.js";
 import { contributionLine } from "../explanation/sentences.js";
-import type { Flow } from "../flow.js";
+import type { Flow } from "../runtime/flow.js";
 
 const BYTES_PER_KIBIBYTE = 1024;
 

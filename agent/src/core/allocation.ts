@@ -12,7 +12,7 @@ export interface Resources {
 }
 
 /** lowerBound <= target <= upperBound, field by field. */
-export interface ResourceRange {
+interface ResourceRange {
   readonly target: Resources;
   readonly lowerBound: Resources;
   readonly upperBound: Resources;

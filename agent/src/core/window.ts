@@ -20,7 +20,7 @@ export interface OperationStatistics {
 }
 
 /** A deviation that a model gave to a call, collected over the calls of a window. */
-export type DeviationMoments = Record<string, Moments>;
+type DeviationMoments = Record<string, Moments>;
 
 /**
  * What one segment of one workload did in one interval of event time, `[startSeconds, endSeconds)`.

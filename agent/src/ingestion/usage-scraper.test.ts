@@ -100,8 +100,8 @@ describe("UsageScraper", () => {
   test("a body that never ends is cut off", async () => {
     const { scraper, states } = await scraperOf(
       (_, response) => {
-        const more = (): void => {
-          if (!response.destroyed) response.write("#".repeat(65_536), more);
+        const more = (error?: Error | null): void => {
+          if (!error && !response.destroyed) response.write("#".repeat(65_536), more);
         };
         more();
       },

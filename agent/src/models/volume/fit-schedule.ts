@@ -9,7 +9,7 @@ const TREND_STEP_SECONDS = 60;
 /** The trend is fitted on at most this many steps (3 h of minutes): 5 to 8 ms. */
 const TREND_MAX_STEPS = 180;
 /** A fit pays when this share of what it is fitted on is new. */
-const RENEWED_SHARE = 1 / 20;
+const RENEWED_SHARE = 1 / 12;
 /** With a short history the steps are made finer, down to one window, to have this many. */
 const TREND_MIN_STEPS = 60;
 /** A season is fitted in this many steps (a day in steps of 10 minutes). */
@@ -30,7 +30,7 @@ export interface PendingFit {
 
 /**
  * Says when a fit is due and of what: the recent trend every `refitWindows` windows (less often once a
- * twentieth of what is fitted takes longer than that to be renewed), and now and then the
+ * twelfth of what is fitted takes longer than that to be renewed), and now and then the
  * season, on coarser steps. Remembers at which window the fit under way began; a fit that has not come
  * back when the next is due is given up.
  */

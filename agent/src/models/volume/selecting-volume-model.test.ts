@@ -132,13 +132,13 @@ describe("SelectingVolumeModel", () => {
     const volume = model();
     feed(volume, 719, () => 5);
     expect(volume.dueFit()).toMatchObject({ kind: "volume", seasonSteps: undefined });
-    // Due when a twentieth of what is fitted is new: 757 / 20, rounded up.
-    feed(volume, 38, () => 5, 719);
+    // Due when a twelfth of what is fitted is new: 785 / 12, rounded up.
+    feed(volume, 66, () => 5, 719);
     const job = volume.dueFit();
     // An hour in about 144 steps: of 360 windows, steps of round(360 / 144) = 3 (2.5 is rounded up).
     expect(job).toMatchObject({ kind: "volume", seasonSteps: 120 });
-    // Two seasons; (13 + 1) * 38 windows and a horizon of 30 in steps of 3: 188 and one.
-    expect(job?.kind === "volume" && [job.series.length, job.horizonSteps]).toEqual([240, 189]);
+    // Two seasons; (13 + 1) * 66 windows and a horizon of 30 in steps of 3: 318 and one.
+    expect(job?.kind === "volume" && [job.series.length, job.horizonSteps]).toEqual([240, 319]);
   });
 
   it("follows an adopted path from where its fit began, whatever came meanwhile", () => {

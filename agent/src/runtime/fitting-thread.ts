@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
-import type { FitJob, FitResult } from "./core/index.js";
-import { Augurs, type AugursWasm } from "./models/fitting/augurs.js";
-import { runFitJob } from "./models/fitting/run-fit-job.js";
+import type { FitJob, FitResult } from "../core/index.js";
+import { Augurs, type AugursWasm } from "../models/fitting/augurs.js";
+import { runFitJob } from "../models/fitting/run-fit-job.js";
 
 /** What the main thread posts: a job and the number that its result will carry. */
 export interface FitRequest {

@@ -1,6 +1,6 @@
-import type { DriftAssessor } from "./assessment/drift.js";
-import type { FitResult, ModelStatus } from "./core/index.js";
-import { failed, ready, warmingUp } from "./core/index.js";
+import type { DriftAssessor } from "../assessment/drift.js";
+import type { FitResult, ModelStatus } from "../core/index.js";
+import { failed, ready, warmingUp } from "../core/index.js";
 import type { PendingFits } from "./pending-fits.js";
 
 /** Deviations before change-point detection is asked. */

@@ -1,4 +1,4 @@
-import type { FitJob, FitResult, Fitter } from "./core/index.js";
+import type { FitJob, FitResult, Fitter } from "../core/index.js";
 
 interface PendingFit {
   /** End of the window after which the result is used, seconds. */

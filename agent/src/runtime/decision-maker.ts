@@ -1,12 +1,12 @@
-import { decide } from "./allocation/allocator.js";
-import type { DecisionDraft } from "./allocation/allocator.js";
-import type { RecommendationHistory } from "./allocation/history.js";
-import type { AllocationSettings } from "./allocation/settings.js";
-import type { Decision, Resources, WorkloadState } from "./core/index.js";
-import type { DecisionLog } from "./explanation/decision-log.js";
-import { explain } from "./explanation/sentences.js";
+import { decide } from "../allocation/allocator.js";
+import type { DecisionDraft } from "../allocation/allocator.js";
+import type { RecommendationHistory } from "../allocation/history.js";
+import type { AllocationSettings } from "../allocation/settings.js";
+import type { Decision, Resources, WorkloadState } from "../core/index.js";
+import type { DecisionLog } from "../explanation/decision-log.js";
+import { explain } from "../explanation/sentences.js";
 
-export type DecisionStage = "allocate" | "explain";
+type DecisionStage = "allocate" | "explain";
 
 export interface DecisionMakerParts {
   readonly decisionLog: DecisionLog;

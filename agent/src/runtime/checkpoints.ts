@@ -1,5 +1,5 @@
-import type { CheckpointStore, Json, Persistent } from "./core/index.js";
-import type { Logger } from "./telemetry/logger.js";
+import type { CheckpointStore, Json, Persistent } from "../core/index.js";
+import type { Logger } from "../telemetry/logger.js";
 
 /** What is kept, by the name of its section. */
 export type CheckpointParts = Readonly<Record<string, Persistent>>;

@@ -1,10 +1,10 @@
-import type { Config } from "./config/schema.js";
-import type { PipelineOptions } from "./pipeline.js";
+import type { Config } from "../config/schema.js";
+import type { PipelineOptions } from "../pipeline.js";
 
 /** Half-life of what a call costs "now", seconds: short enough to see a change, long enough to be calm. */
 const RECENT_COST_HALF_LIFE_SECONDS = 120;
 /** Windows between asking for a fit and using it. */
-const FIT_DELAY_WINDOWS = 3;
+const FIT_DELAY_WINDOWS = 6;
 
 /** The pipeline's options from the configuration. */
 export function pipelineOptions(config: Config, waitForFits: boolean): PipelineOptions {

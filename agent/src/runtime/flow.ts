@@ -1,18 +1,18 @@
-import type { Config } from "./config/schema.js";
-import type { Clock, Fitter, WorkloadKey, WorkloadState } from "./core/index.js";
+import type { Config } from "../config/schema.js";
+import type { Clock, Fitter, WorkloadKey, WorkloadState } from "../core/index.js";
 import { pipelineOptions } from "./agent-options.js";
-import type { ClosedInterval } from "./behavior/windows.js";
-import { DecisionLog } from "./explanation/decision-log.js";
-import { CallQueue } from "./ingestion/call-queue.js";
-import { SeenIds } from "./ingestion/deduplication.js";
-import { IdentityHasher } from "./ingestion/identity.js";
-import { Ingestion } from "./ingestion/ingestion.js";
-import { Operations } from "./ingestion/operations.js";
-import { PayloadStatisticsModel } from "./models/payload/statistics.js";
-import { MarkovSequenceModel } from "./models/sequence/markov.js";
-import { SelectingVolumeModel } from "./models/volume/selecting-volume-model.js";
-import { Pipeline } from "./pipeline.js";
-import type { Stage } from "./pipeline.js";
+import type { ClosedInterval } from "../behavior/windows.js";
+import { DecisionLog } from "../explanation/decision-log.js";
+import { CallQueue } from "../ingestion/call-queue.js";
+import { SeenIds } from "../ingestion/deduplication.js";
+import { IdentityHasher } from "../ingestion/identity.js";
+import { Ingestion } from "../ingestion/ingestion.js";
+import { Operations } from "../ingestion/operations.js";
+import { PayloadStatisticsModel } from "../models/payload/statistics.js";
+import { MarkovSequenceModel } from "../models/sequence/markov.js";
+import { SelectingVolumeModel } from "../models/volume/selecting-volume-model.js";
+import { Pipeline } from "../pipeline.js";
+import type { Stage } from "../pipeline.js";
 import { Workloads } from "./workloads.js";
 
 /** Decisions kept for questions, per workload: an hour of them at the default window. */

@@ -7,8 +7,8 @@ import type {
   WorkloadKey,
   WorkloadState,
   WorkloadView,
-} from "./core/index.js";
-import { Pipeline } from "./pipeline.js";
+} from "../core/index.js";
+import { Pipeline } from "../pipeline.js";
 import { pipelineSnapshot, restorePipeline } from "./pipeline-snapshot.js";
 
 /** The pipelines of all workloads that one process holds. Ingestion bounds how many there can be. */

@@ -1,7 +1,7 @@
-import { openBundle, sealBundle } from "./checkpoint/bundle.js";
-import type { ModelBundle, WorkloadKey } from "./core/index.js";
-import { BUNDLE_FORMAT_VERSION } from "./core/index.js";
-import type { Replacement } from "./models/segment-models.js";
+import { openBundle, sealBundle } from "../checkpoint/bundle.js";
+import type { ModelBundle, WorkloadKey } from "../core/index.js";
+import { BUNDLE_FORMAT_VERSION } from "../core/index.js";
+import type { Replacement } from "../models/segment-models.js";
 import type { Workloads } from "./workloads.js";
 
 /** What became of a bundle; the API passes it on. */

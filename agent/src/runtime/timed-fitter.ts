@@ -1,4 +1,4 @@
-import type { FitJob, Fitter } from "./core/index.js";
+import type { FitJob, Fitter } from "../core/index.js";
 
 const MILLISECONDS_PER_SECOND = 1000;
 

@@ -1,5 +1,5 @@
-import type { Call, Json, Persistent, Resources } from "./core/index.js";
-import type { Pipeline } from "./pipeline.js";
+import type { Call, Json, Persistent, Resources } from "../core/index.js";
+import type { Pipeline } from "../pipeline.js";
 
 type Fields = Readonly<Record<string, Json>>;
 

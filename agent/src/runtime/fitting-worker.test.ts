@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { seededRandom, type FitJob } from "./core/index.js";
+import { seededRandom, type FitJob } from "../core/index.js";
 import { createFittingWorker, createInlineFitter } from "./fitting-worker.js";
 
 /** A worker runs JavaScript, so the real thread is tested as it was built. */
-const BUILT_THREAD = new URL("../dist/fitting-thread.js", import.meta.url);
+const BUILT_THREAD = new URL("../../dist/runtime/fitting-thread.js", import.meta.url);
 
 function scripted(source: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
-import type { FitJob, FitResult, Fitter } from "./core/index.js";
+import type { FitJob, FitResult, Fitter } from "../core/index.js";
 import type { FitRequest, FitResponse } from "./fitting-thread.js";
-import { Augurs, type AugursWasm } from "./models/fitting/augurs.js";
-import { runFitJob } from "./models/fitting/run-fit-job.js";
+import { Augurs, type AugursWasm } from "../models/fitting/augurs.js";
+import { runFitJob } from "../models/fitting/run-fit-job.js";
 
 /** What is waiting past this many is refused: fits that come so late are of no use. */
 const MAX_WAITING_JOBS = 64;

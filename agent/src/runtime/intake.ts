@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { CallQueue } from "./ingestion/call-queue.js";
-import { CALLS_PER_TURN } from "./pipeline.js";
+import type { CallQueue } from "../ingestion/call-queue.js";
+import { CALLS_PER_TURN } from "../pipeline.js";
 import type { Workloads } from "./workloads.js";
 
 /**

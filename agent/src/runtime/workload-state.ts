@@ -1,0 +1,83 @@
+import type { RecommendationHistory } from "../allocation/history.js";
+import type { DriftAssessor } from "../assessment/drift.js";
+import { predictWorkloadClass } from "../assessment/workload-class.js";
+import type { RecentLoad } from "../behavior/recent-load.js";
+import type { SegmentNamer } from "../behavior/segments.js";
+import type { SessionTracker } from "../behavior/sessions.js";
+import type { ClosedInterval } from "../behavior/windows.js";
+import type {
+  ModelResult,
+  ModelStatus,
+  SegmentState,
+  VolumeForecast,
+  VolumeModel,
+  WorkloadState,
+} from "../core/index.js";
+import { ALL_SEGMENTS, failed, ready } from "../core/index.js";
+import type { WorkloadCost } from "../models/cost/workload-cost.js";
+import type { SegmentModels } from "../models/segment-models.js";
+
+/** The parts of a pipeline that learn, by the names under which a checkpoint keeps them. */
+export interface LearningParts {
+  readonly sessions: SessionTracker;
+  readonly segments: SegmentNamer;
+  readonly volume: VolumeModel;
+  readonly cost: WorkloadCost;
+  readonly drift: DriftAssessor;
+  readonly history: RecommendationHistory;
+  readonly load: RecentLoad;
+}
+
+/** What is known of a workload at the end of an interval, before a decision rests on it. */
+export function stateOf(
+  { startSeconds, endSeconds, overall, segments }: ClosedInterval,
+  learning: LearningParts,
+  models: ReadonlyMap<string, SegmentModels>,
+  changepoint: ModelStatus,
+): WorkloadState {
+  const { volume, cost, drift } = learning;
+  const windowSeconds = endSeconds - startSeconds;
+  const forecast = forecastOf(learning);
+  const compared = cost.compare();
+  const predictedWorkload = predictWorkloadClass(compared);
+  const overallDrift = drift.overall();
+  return {
+    workload: overall.workload,
+    timeSeconds: endSeconds,
+    overall: {
+      segment: ALL_SEGMENTS,
+      callsPerSecond: overall.calls / windowSeconds,
+      drift: overallDrift,
+      models: {
+        volume: statusOf(forecast),
+        drift: statusOf(overallDrift),
+        cost: statusOf(compared),
+        workload_class: statusOf(predictedWorkload),
+        changepoint,
+      },
+    },
+    segments: learning.segments.segments.map((name): SegmentState => {
+      const calls = segments.find(({ segment }) => segment === name)?.calls ?? 0;
+      const segmentDrift = drift.segment(name);
+      return {
+        segment: name,
+        callsPerSecond: calls / windowSeconds,
+        drift: segmentDrift,
+        models: { ...models.get(name)?.statuses(), drift: statusOf(segmentDrift) },
+      };
+    }),
+    forecast,
+    forecastQuality: volume.quality(),
+    predictedWorkload,
+    cost: compared,
+    decision: undefined,
+  };
+}
+
+function forecastOf({ load, volume }: LearningParts): ModelResult<VolumeForecast> {
+  return load.inOutage ? failed("stale_input") : volume.forecast();
+}
+
+function statusOf<T>(result: ModelResult<T>): ModelStatus {
+  return result.status === "ready" ? ready(undefined) : result;
+}
