@@ -8,7 +8,7 @@ import { loadConfig } from "../config/load-config.js";
 import type { Config } from "../config/schema.js";
 import { systemClock, workloadKey } from "../core/index.js";
 import { DEFAULT_KIND, DEFAULT_NAMESPACE } from "../core/index.js";
-import { createFittingWorker } from "../runtime/fitting-worker.js";
+import { createInlineFitter } from "../runtime/fitting-worker.js";
 import { createFlow } from "../runtime/flow.js";
 import { loadIdentityKey } from "../ingestion/identity.js";
 import { packBundle } from "../runtime/model-updates.js";
@@ -57,7 +57,6 @@ async function exportBundle(args: string[], io: Io): Promise<number> {
     throw new UsageError(USAGE);
   }
   const config = configFrom(values.config, io);
-  const fitter = createFittingWorker();
   const flow = createFlow({
     config,
     clock: systemClock,
@@ -65,12 +64,11 @@ async function exportBundle(args: string[], io: Io): Promise<number> {
       keyFile: config.identity.keyFile,
       dataDirectory: config.dataDirectory,
     }),
-    fitter,
+    fitter: createInlineFitter(),
     waitForFits: true,
   });
   const store = new FileCheckpointStore({ directory: config.dataDirectory, clock: systemClock });
   const found = await store.load();
-  await fitter.close();
   if (found.status !== "loaded") {
     io.stderr.write(`no usable checkpoint in ${config.dataDirectory} (${found.status})\n`);
     return EXIT_FAILED;

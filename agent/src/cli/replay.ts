@@ -74,6 +74,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
     lastSeconds: undefined,
   };
   const fitter = createFittingWorker();
+  fitter.start();
   const flow = createFlow({
     config,
     clock: systemClock,

@@ -31,7 +31,9 @@ export type ClosableFitter = Fitter & { close(): Promise<void> };
  * threads are replaced (at most five in a row), and only waiting jobs keep the process alive. A job that
  * can't be done resolves to `failed`; nothing rejects.
  */
-export function createFittingWorker(options: FittingWorkerOptions = {}): ClosableFitter {
+export function createFittingWorker(
+  options: FittingWorkerOptions = {},
+): ClosableFitter & { readonly start: () => void } {
   return new FittingWorker(options);
 }
 
@@ -65,6 +67,11 @@ class FittingWorker implements ClosableFitter {
   constructor(options: FittingWorkerOptions) {
     this.#timeoutSeconds = options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
     this.#threadUrl = options.threadUrl ?? new URL("./fitting-thread.js", import.meta.url);
+  }
+
+  /** Starts the thread before there is a job, so that the first need not wait for it. */
+  start(): void {
+    this.#runningThread().unref();
   }
 
   fit(job: FitJob): Promise<FitResult> {

@@ -40,10 +40,11 @@ export class Augurs {
   /**
    * The point forecasts of the best exponential smoothing model without season, by AICc. Source: Hyndman
    * and Khandakar, "Automatic Time Series Forecasting: The forecast Package for R", JSS 27(3), 2008.
+   * Errors are additive: a rate may be zero, where multiplicative ones are not defined.
    */
   ets(series: Float64Array, horizonSteps: number): Float64Array {
     assertUsable(series);
-    return forecastOf(() => new AutoETS(1, "ZZN"), series, horizonSteps);
+    return forecastOf(() => new AutoETS(1, "AZN"), series, horizonSteps);
   }
 
   /**
