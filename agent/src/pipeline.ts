@@ -90,8 +90,6 @@ export class Pipeline {
   readonly learning: LearningParts;
   readonly reorder: ReorderBuffer;
   readonly windows: WindowAssembler;
-  /** What the workload runs on now, as last told. */
-  current: Resources;
   /** Calls that were learned from since the first start, across restarts. */
   learnedCalls = 0;
   readonly #options: PipelineOptions;
@@ -120,7 +118,6 @@ export class Pipeline {
       history: new RecommendationHistory(options.allocation.scaleDownStabilizationSeconds),
       load: new RecentLoad(options.windowSeconds, options.outageSeconds),
     };
-    this.current = options.allocation.currentResources;
     this.#fits = new PendingFits(parts.fitter, options.fitDelaySeconds);
     this.#dating = new ChangeDating(this.learning.drift, this.#fits, options.windowSeconds);
     this.#decisions = new DecisionMaker(options.allocation, this.learning.history, parts);
@@ -161,11 +158,13 @@ export class Pipeline {
     this.learning.cost.recordUsage(reading);
   }
 
-  /** A decision on request, for resources as told; it does not enter the history that guards look at. */
+  /**
+   * A decision on request, for resources as told. It answers a question: neither the resources nor the
+   * decision have a part in the regular decisions.
+   */
   decideFor(current: Resources, horizonSeconds: number | undefined): Decision | undefined {
     const state = this.#state;
     if (state === undefined) return undefined;
-    this.current = current;
     return this.#decisions.decideOnRequest(
       state,
       current,
@@ -268,7 +267,7 @@ export class Pipeline {
     );
     const decision = this.#decisions.decide(
       assessed,
-      this.current,
+      this.#options.allocation.currentResources,
       this.learning.load.callsPerSecond,
     );
     this.#state = { ...assessed, decision };

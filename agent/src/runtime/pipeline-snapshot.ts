@@ -1,4 +1,4 @@
-import type { Call, Json, Persistent, Resources } from "../core/index.js";
+import type { Call, Json, Persistent } from "../core/index.js";
 import type { Pipeline } from "../pipeline.js";
 
 type Fields = Readonly<Record<string, Json>>;
@@ -18,7 +18,6 @@ export function pipelineSnapshot(pipeline: Pipeline): Json {
       ? pipeline.reorder.watermarkSeconds
       : null,
     waiting: pipeline.reorder.waiting() as unknown as Json,
-    current: { ...pipeline.current },
     models,
     learning: Object.fromEntries(
       Object.entries(pipeline.learning).map(([name, part]: [string, Persistent]) => [
@@ -45,24 +44,9 @@ export function restorePipeline(pipeline: Pipeline, snapshot: Json): void {
   if (!Array.isArray(fields["waiting"])) throw new TypeError("waiting: expected an array");
   // Written by `pipelineSnapshot` from calls, and the checkpoint's checksum says that it is intact.
   for (const call of fields["waiting"] as unknown as readonly Call[]) pipeline.reorder.add(call);
-  pipeline.current = resourcesOf(objectOf(fields["current"], "current"));
   const learnedCalls = fields["learnedCalls"];
   if (typeof learnedCalls !== "number") throw new TypeError("learnedCalls: expected a number");
   pipeline.learnedCalls = learnedCalls;
-}
-
-function resourcesOf(fields: Fields): Resources {
-  const field = (name: keyof Resources): number => {
-    const value = fields[name];
-    if (typeof value !== "number") throw new TypeError(`current.${name}: expected a number`);
-    return value;
-  };
-  return {
-    replicas: field("replicas"),
-    cpuCores: field("cpuCores"),
-    memoryBytes: field("memoryBytes"),
-    networkBytesPerSecond: field("networkBytesPerSecond"),
-  };
 }
 
 function objectOf(value: Json | undefined, name: string): Fields {

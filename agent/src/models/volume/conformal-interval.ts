@@ -3,7 +3,11 @@ import { encodeFloats, type SnapshotReader } from "../snapshot-reader.js";
 
 /** For normal errors, the 95% quantile over the mean absolute error: 1.645 / 0.798. */
 const INITIAL_FACTOR = 2.1;
-/** A factor moves by exp(0.05 * (miss - expected)) a target: additive steps blew up under change. */
+/**
+ * A factor moves by exp(gain * (miss - expected)) a target: additive steps blew up under change. Targets
+ * that overlap miss together, so the gain falls with the root of their number: with the whole of it, one
+ * change of level made the factor of a far horizon grow a hundredfold.
+ */
 const GAIN = 0.05;
 const MIN_FACTOR = 0.1;
 const MAX_FACTOR = 20;
@@ -47,7 +51,7 @@ export class ConformalInterval {
 
   constructor(options: ConformalIntervalOptions) {
     this.#missRatio = (1 - options.level) / 2;
-    this.#gain = GAIN;
+    this.#gain = GAIN / Math.sqrt(options.overlappingTargets);
     this.#fastDiscount = 2 ** (-1 / options.fastHalfLifeTargets);
     this.#slowDiscount = 2 ** (-1 / options.slowHalfLifeTargets);
     this.#overlappingTargets = options.overlappingTargets;
