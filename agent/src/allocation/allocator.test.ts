@@ -50,6 +50,7 @@ describe("the status", () => {
     [{ status: "failed", reason: "stale_input" }, { forecast: failed("stale_input") }],
     [{ status: "failed", reason: "stale_input" }, { observedCallsPerSecond: undefined }],
     [{ status: "warming_up", reason: "no_usage_yet" }, { cost: warmingUp("too_few_calls") }],
+    [{ status: "failed", reason: "stale_input" }, { cost: failed("stale_input") }],
     // Regressions: such forecasts counted as ready, and the recommendation was NaN or only reactive.
     [{ status: "failed", reason: "non_finite_input" }, { forecast: forecastOf(5, 4, NaN) }],
     [{ status: "failed", reason: "non_finite_input" }, { forecast: forecastOf(5, 4, Infinity) }],
@@ -168,6 +169,37 @@ describe("what a replica needs", () => {
   });
 });
 
+describe("after an outage", () => {
+  // Regression: what was wanted in an outage was the current or the reactive number, not what was held, so
+  // replicas were taken away as soon as the load was known again.
+  it.each([
+    ["no call was reported", { observedCallsPerSecond: undefined }],
+    ["the forecast was missing", { forecast: failed("stale_input") }],
+  ] as const)("in which %s, what was held is stabilized", (_name, outage) => {
+    const history = historyOf([[9000, 10]]);
+    const decideAt = (timeSeconds: number, fields: object): number => {
+      // Somebody who does not know says that one replica runs.
+      const inputs = inputsOf({ timeSeconds, current: resources(1), history, ...fields });
+      const { recommended, wantedReplicas, reactiveReplicas } = decide(SETTINGS, inputs);
+      const { replicas } = recommended.target;
+      history.add({
+        timeSeconds,
+        recommended: replicas,
+        wanted: wantedReplicas,
+        reactive: reactiveReplicas,
+      });
+      return replicas;
+    };
+    // The outage ends at 9900; 20 calls a second need 2 replicas, and stabilization takes 300 s.
+    for (let second = 9400; second < 9900; second += 10) {
+      expect(decideAt(second, outage)).toBe(10);
+    }
+    expect(decideAt(9900, {})).toBe(10);
+    expect(decideAt(10_190, {})).toBe(10);
+    expect(decideAt(10_200, {})).toBe(2);
+  });
+});
+
 describe("a decision", () => {
   it("carries what it rests on and when it expires", () => {
     const inputs = inputsOf({ drift: driftOf(0.6, 0.9) });
@@ -175,6 +207,7 @@ describe("a decision", () => {
       workload: "default/Deployment/shop",
       timeSeconds: 10_000,
       expiresAtSeconds: 10_300,
+      horizonSeconds: 60,
       driftScore: 0.6,
       confidenceLevel: 0.9,
       current: inputs.current,

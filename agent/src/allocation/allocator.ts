@@ -41,8 +41,13 @@ export type DecisionDraft = Omit<Decision, "decisionId" | "reasons"> & {
   readonly capacity: Capacity | undefined;
   /** Replicas that the observed load needs; undefined while it or the capacity is unknown. */
   readonly reactiveReplicas: number | undefined;
-  /** Replicas before any guard held them: what the stabilization of later decisions looks back at. */
+  /**
+   * Replicas before any guard held them: what the stabilization of later decisions looks back at. While
+   * something is unknown also those that are held, since nobody knows that fewer would do.
+   */
   readonly wantedReplicas: number;
+  /** How far ahead was to be looked, seconds: as asked, else the start-up time. */
+  readonly horizonSeconds: number;
 };
 
 /** Drift that is as severe and as certain as can be adds this share of replicas. */
@@ -58,10 +63,9 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
   const cost = inputs.cost.status === "ready" ? inputs.cost.value : undefined;
   const learnedCapacity = estimateCapacity(settings, current, cost?.learned);
   const capacity = estimateCapacity(settings, current, cost?.recent);
+  const horizonSeconds = inputs.horizonSeconds ?? settings.startUpSeconds;
   const demand =
-    forecast.status === "ready"
-      ? demandAhead(forecast.value, inputs.horizonSeconds ?? settings.startUpSeconds)
-      : undefined;
+    forecast.status === "ready" ? demandAhead(forecast.value, horizonSeconds) : undefined;
   const status = statusOf(inputs, demand, capacity);
   const isKnown = status.status === "ready";
   const branch = isKnown ? branchOf(settings, inputs) : "reactive";
@@ -84,7 +88,7 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
   } else {
     moveTo("load", reactive);
   }
-  const wantedReplicas = Math.max(replicas, reactive ?? 0);
+  const needed = Math.max(replicas, reactive ?? 0);
   const guarded = applyGuards(replicas, {
     settings,
     timeSeconds,
@@ -96,6 +100,7 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
   for (const { guard, replicas: change } of guarded.changes) {
     moveTo(guard, replicas + change);
   }
+  const wantedReplicas = isKnown ? needed : Math.max(needed, replicas);
 
   const shape = shapeReplica({
     current,
@@ -127,6 +132,7 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
     capacity,
     reactiveReplicas: reactive,
     wantedReplicas,
+    horizonSeconds,
   };
 }
 
@@ -143,7 +149,11 @@ function statusOf(
   if (inputs.observedCallsPerSecond === undefined) {
     return { status: "failed", reason: "stale_input" };
   }
-  if (capacity === undefined) return { status: "warming_up", reason: "no_usage_yet" };
+  if (capacity === undefined) {
+    return inputs.cost.status === "failed"
+      ? inputs.cost
+      : { status: "warming_up", reason: "no_usage_yet" };
+  }
   return { status: "ready" };
 }
 

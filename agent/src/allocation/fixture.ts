@@ -21,7 +21,6 @@ export const SETTINGS: AllocationSettings = {
   expirySeconds: 300,
   allowScaleInOnPrediction: false,
   callsPerSecondPerReplica: undefined,
-  currentResources: resources(1),
   driftThreshold: 0.5,
   driftConfidenceThreshold: 0.8,
 };

@@ -48,6 +48,20 @@ describe("applyGuards", () => {
   });
 });
 
+describe("what is unknown", () => {
+  // Regression: while the models warmed up, 30 running replicas were lowered to the maximum of 20.
+  it("never lowers what runs, not even to the maximum", () => {
+    const fields = { isKnown: false, currentReplicas: 30, history: historyOf([]) };
+    expect(applyGuards(2, contextOf(fields)).replicas).toBe(30);
+    expect(applyGuards(2, contextOf({ ...fields, isKnown: true })).replicas).toBe(20);
+  });
+
+  it("adds nothing beyond the maximum", () => {
+    const fields = { isKnown: false, currentReplicas: 30, reactiveReplicas: 50 };
+    expect(applyGuards(2, contextOf(fields)).replicas).toBe(30);
+  });
+});
+
 /** Decides every ten seconds what is wanted; the replicas follow at once. */
 function follow(
   settings: GuardContext["settings"],

@@ -28,7 +28,7 @@ function step(replicasPerMinute: number): { replicas: number; seconds: number } 
 /**
  * What holds a recommendation back, in the order in which it is applied; each gets what the one before
  * let through. Stabilization comes before the rates, as what it remembers was never held by them; the bounds
- * come last, so nothing can break them.
+ * come last, so nothing can break them but the rule that what is unknown never lowers what runs.
  */
 const GUARD_RULES: readonly GuardRule[] = [
   [
@@ -73,7 +73,12 @@ const GUARD_RULES: readonly GuardRule[] = [
       isKnown ? replicas : Math.max(replicas, currentReplicas, history.last ?? 0),
   ],
   ["minimum_replicas", (replicas, { settings }) => Math.max(replicas, settings.minimumReplicas)],
-  ["maximum_replicas", (replicas, { settings }) => Math.min(replicas, settings.maximumReplicas)],
+  [
+    "maximum_replicas",
+    // More may run than are allowed, after a change of the configuration say: unknown never lowers them.
+    (replicas, { settings, isKnown, currentReplicas }) =>
+      Math.min(replicas, Math.max(settings.maximumReplicas, isKnown ? 0 : currentReplicas)),
+  ],
 ];
 
 /** Applies all guards. `changes` has those that changed something, in order; they add up. */

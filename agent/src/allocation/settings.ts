@@ -1,5 +1,3 @@
-import type { Resources } from "../core/index.js";
-
 /** What the allocator may do and what it assumes. */
 export interface AllocationSettings {
   readonly minimumReplicas: number;
@@ -17,8 +15,6 @@ export interface AllocationSettings {
   readonly allowScaleInOnPrediction: boolean;
   /** Calls per second that fill one replica; learned from the cost of a call when undefined. */
   readonly callsPerSecondPerReplica: number | undefined;
-  /** What the workload runs on when nobody says. */
-  readonly currentResources: Resources;
   readonly driftThreshold: number;
   readonly driftConfidenceThreshold: number;
 }

@@ -23,6 +23,7 @@ function sentencesOf(fields: Partial<ExplanationInputs> = {}): string[] {
     driftThreshold: 0.5,
     cost: warmingUp("no_usage_yet"),
     capacity: undefined,
+    horizonSeconds: 60,
     ...fields,
   });
 }
@@ -67,6 +68,81 @@ describe("the headline", () => {
   });
 });
 
+describe("what is held", () => {
+  // Regression: a configured 2 beside 8 that stabilization held after the load had calmed read
+  // "Grow from 2 to 8 replicas.".
+  it.each([
+    ["Hold 8 replicas although 2 would do.", 2, 8, [["stabilization", 6]]],
+    [
+      "Hold 8 replicas although 2 would do.",
+      8,
+      8,
+      [
+        ["load", -6],
+        ["stabilization", 6],
+      ],
+    ],
+    // Nobody calls: none would do, but nobody runs none.
+    [
+      "Hold 8 replicas.",
+      8,
+      8,
+      [
+        ["load", -8],
+        ["scale_down_rate", 8],
+      ],
+    ],
+    // Down, although not as far as it would.
+    [
+      "Shrink from 8 to 7 replicas.",
+      8,
+      7,
+      [
+        ["load", -6],
+        ["scale_down_rate", 5],
+      ],
+    ],
+    // Up to what is needed, or to what the configuration says: held from nowhere.
+    ["Grow from 2 to 3 replicas.", 2, 3, [["reactive_floor", 1]]],
+    [
+      "Grow from 2 to 3 replicas.",
+      2,
+      3,
+      [
+        ["load", -1],
+        ["minimum_replicas", 2],
+      ],
+    ],
+    // Ten are wanted and twelve were, but the rate allows four: that is growth.
+    [
+      "Grow from 2 to 4 replicas.",
+      2,
+      4,
+      [
+        ["load", 8],
+        ["stabilization", 2],
+        ["scale_up_rate", -8],
+      ],
+    ],
+  ] as const)("%s (from %i to %i by %j)", (sentence, current, replicas, causes) => {
+    const decision = decisionOf({
+      current: resources(current),
+      ...target(resources(replicas)),
+      contributions: causes.map(([cause, change]) => ({ cause, replicas: change })),
+    });
+    expect(sentencesOf({ decision })[0]).toBe(sentence);
+  });
+
+  it("does not claim that fewer would do when nobody knows", () => {
+    const decision = decisionOf({
+      status: { status: "failed", reason: "stale_input" },
+      contributions: [{ cause: "hold_on_unknown", replicas: 6 }],
+      ...target(resources(8)),
+    });
+    expect(sentencesOf({ decision })[0]).toBe("Hold 8 replicas.");
+  });
+});
+
 describe("the status", () => {
   const reasons: readonly (WarmingUpReason | FailedReason)[] = [
     "no_calls_yet",
@@ -96,6 +172,21 @@ describe("the status", () => {
     const [, sentence] = sentencesOf({ decision: decisionOf({ status, branch: "reactive" }) });
     expect(sentence).toBe(
       "It holds what there is, because no calls are reported any more, and whether nobody calls or nothing reports is unknown.",
+    );
+  });
+});
+
+describe("a stale cost", () => {
+  it("is not taken for calls that are not reported", () => {
+    const status = { status: "failed", reason: "stale_input" } as const;
+    const forecast = { originSeconds: 0, level: 0.9, points: [] };
+    const [, sentence] = sentencesOf({
+      decision: decisionOf({ status, branch: "reactive", forecast }),
+      observedCallsPerSecond: 5,
+      cost: { status: "failed", reason: "stale_input" },
+    });
+    expect(sentence).toBe(
+      "It holds what there is, because what a call costs has not been measured lately: the service's own metrics are not read any more.",
     );
   });
 });
@@ -225,6 +316,14 @@ describe("load and capacity", () => {
       "48.6 calls/s now; in 5 min 61.3 (between 55 and 70), by ets.",
       "A replica takes 12.3 calls/s, limited by its network.",
     ]);
+  });
+
+  // Regression: a horizon beyond the longest forecast was answered silently with the longest.
+  it("say how far the forecast goes when more was asked for", () => {
+    const sentence = "The forecast goes 5 min ahead; what comes up to 1 h ahead is not known.";
+    const decision = decisionOf({ forecast });
+    expect(sentencesOf({ decision, horizonSeconds: 3600 })).toContain(sentence);
+    expect(sentencesOf({ decision, horizonSeconds: 300 })).not.toContain(sentence);
   });
 
   it.each([

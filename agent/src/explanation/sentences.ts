@@ -7,7 +7,6 @@ import type {
   DriftContribution,
   Guard,
   ModelResult,
-  Resources,
   WorkloadClass,
 } from "../core/index.js";
 
@@ -21,6 +20,8 @@ export interface ExplanationInputs {
   readonly capacity:
     | { readonly callsPerSecond: number; readonly limitedBy: "given" | "cpu" | "network" }
     | undefined;
+  /** How far ahead was to be looked, seconds. */
+  readonly horizonSeconds: number;
 }
 
 const REASON_SENTENCES: Readonly<Record<string, string>> = {
@@ -36,6 +37,9 @@ const REASON_SENTENCES: Readonly<Record<string, string>> = {
   fit_failed: "fitting the forecast failed",
   non_finite_input: "the input was not finite",
 };
+
+const STALE_COST_SENTENCE =
+  "what a call costs has not been measured lately: the service's own metrics are not read any more";
 
 const GUARD_SENTENCES: Readonly<Record<Guard, string>> = {
   minimum_replicas: "never below the configured minimum",
@@ -58,13 +62,13 @@ const CLASS_WORDS: Readonly<Record<WorkloadClass, string>> = {
 /** Why the decision is what it is, most important first. */
 export function explain(inputs: ExplanationInputs): string[] {
   const { decision } = inputs;
-  const { current, recommended, status } = decision;
-  const sentences = [headline(current, recommended.target)];
+  const { status } = decision;
+  const sentences = [headline(decision)];
   if (status.status !== "ready") {
     const isLoadKnown =
       inputs.observedCallsPerSecond !== undefined && inputs.capacity !== undefined;
     const way = isLoadKnown ? "follows the observed load only" : "holds what there is";
-    sentences.push(`It ${way}, because ${REASON_SENTENCES[status.reason] ?? status.reason}.`);
+    sentences.push(`It ${way}, because ${reasonSentence(inputs, status.reason)}.`);
   }
   sentences.push(...driftSentences(inputs));
   sentences.push(...classSentences(inputs));
@@ -75,11 +79,23 @@ export function explain(inputs: ExplanationInputs): string[] {
   return sentences;
 }
 
-function headline(current: Resources, target: Resources): string {
-  const replicas =
-    target.replicas === current.replicas
-      ? `Keep ${count(current.replicas, "replica")}`
-      : `${target.replicas > current.replicas ? "Grow" : "Shrink"} from ${current.replicas} to ${count(target.replicas, "replica")}`;
+function reasonSentence(
+  { observedCallsPerSecond, cost, decision }: ExplanationInputs,
+  reason: string,
+): string {
+  // Calls come and are forecast, so it is the cost that is stale.
+  const isCostStale =
+    reason === "stale_input" &&
+    observedCallsPerSecond !== undefined &&
+    decision.forecast !== undefined &&
+    cost.status === "failed";
+  return isCostStale ? STALE_COST_SENTENCE : (REASON_SENTENCES[reason] ?? reason);
+}
+
+function headline(decision: ExplanationInputs["decision"]): string {
+  const { current } = decision;
+  const { target } = decision.recommended;
+  const replicas = replicasPhrase(decision, current.replicas, target.replicas);
   const grown: string[] = [];
   if (target.cpuCores > current.cpuCores) grown.push(`${decimals(target.cpuCores)} CPU cores`);
   if (target.memoryBytes > current.memoryBytes) grown.push(`${bytes(target.memoryBytes)} memory`);
@@ -87,6 +103,33 @@ function headline(current: Resources, target: Resources): string {
     grown.push(`${bytes(target.networkBytesPerSecond)}/s network`);
   }
   return grown.length === 0 ? `${replicas}.` : `${replicas}, each with ${grown.join(" and ")}.`;
+}
+
+function replicasPhrase(
+  decision: ExplanationInputs["decision"],
+  current: number,
+  target: number,
+): string {
+  const held = heldReplicas(decision.contributions);
+  // What is held is not growth, even when whoever asks says that fewer run.
+  if (held > 0 && target >= current) {
+    const wanted = target - held;
+    const isFewerEnough = decision.status.status === "ready" && wanted > 0;
+    return `Hold ${count(target, "replica")}${isFewerEnough ? ` although ${wanted} would do` : ""}`;
+  }
+  if (target === current) return `Keep ${count(current, "replica")}`;
+  const verb = target > current ? "Grow" : "Shrink";
+  return `${verb} from ${current} to ${count(target, "replica")}`;
+}
+
+/** Guards that say what is needed at least; what the others add is held from before. */
+const NEED_GUARDS: ReadonlySet<string> = new Set<Guard>(["reactive_floor", "minimum_replicas"]);
+
+/** Replicas above those that are wanted; negative when guards take some away. */
+function heldReplicas(contributions: readonly Contribution[]): number {
+  return contributions
+    .filter(({ cause }) => cause in GUARD_SENTENCES && !NEED_GUARDS.has(cause))
+    .reduce((sum, { replicas }) => sum + replicas, 0);
 }
 
 function driftSentences({ drift, driftThreshold }: ExplanationInputs): string[] {
@@ -167,12 +210,20 @@ function loadSentences({
   decision,
   observedCallsPerSecond,
   capacity,
+  horizonSeconds,
 }: ExplanationInputs): string[] {
   const sentences: string[] = [];
-  const first = decision.forecast?.points[0];
+  const points = decision.forecast?.points ?? [];
+  const first = points[0];
   if (observedCallsPerSecond !== undefined && first !== undefined) {
     sentences.push(
       `${decimals(observedCallsPerSecond)} calls/s now; in ${duration(first.horizonSeconds)} ${decimals(first.point)} (between ${decimals(first.lower)} and ${decimals(first.upper)}), by ${first.chosen}.`,
+    );
+  }
+  const longestSeconds = Math.max(...points.map((point) => point.horizonSeconds));
+  if (first !== undefined && horizonSeconds > longestSeconds) {
+    sentences.push(
+      `The forecast goes ${duration(longestSeconds)} ahead; what comes up to ${duration(horizonSeconds)} ahead is not known.`,
     );
   }
   if (capacity !== undefined) {
@@ -234,6 +285,7 @@ function bytes(value: number): string {
 }
 
 function duration(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
   return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
