@@ -67,7 +67,7 @@ function windowOf(
       operation: operationOf(behavior, random),
       responseBytes: behavior.responseBytes,
     };
-    addCall(window, observationAt(start, fields, { segment }), false);
+    addCall(window, observationAt(start, fields, { segment }));
     for (const cause of DRIFT_CAUSES) {
       if (cause === "operation_mix") continue;
       addDeviation(window, cause, normal(random) + (behavior.deviation?.[cause] ?? 0));

@@ -8,7 +8,6 @@ const OPTIONS = { sessionGapSeconds: 1800, maxSessions: 3 };
 const FIRST = {
   previousOperation: "{start}",
   secondsSincePrevious: undefined,
-  startsSession: true,
 };
 
 function tracker(): SessionTracker {
@@ -23,21 +22,22 @@ describe("SessionTracker", () => {
     expect(sessions.place(callAt(104, { actor: "ann", operation: "GET /b" }))).toEqual({
       previousOperation: "GET /a",
       secondsSincePrevious: 4,
-      startsSession: false,
     });
   });
 
   it("a silence that is longer than the gap begins a new session; one as long does not", () => {
     const sessions = tracker();
     sessions.place(callAt(0, { actor: "ann" }));
-    expect(sessions.place(callAt(1800, { actor: "ann" })).startsSession).toBe(false);
+    expect(sessions.place(callAt(1800, { actor: "ann" }))).toMatchObject({
+      secondsSincePrevious: 1800,
+    });
     expect(sessions.place(callAt(3600.1, { actor: "ann" }))).toEqual(FIRST);
   });
 
-  it("an unknown caller has no session, and starts none", () => {
+  it("an unknown caller has no session, so that every call is a first one", () => {
     const sessions = tracker();
     for (const seconds of [1, 2]) {
-      expect(sessions.place(callAt(seconds))).toEqual({ ...FIRST, startsSession: false });
+      expect(sessions.place(callAt(seconds))).toEqual(FIRST);
     }
     expect(sessions.size).toBe(0);
   });
@@ -59,8 +59,8 @@ describe("SessionTracker", () => {
     sessions.place(callAt(6, { actor: "dan" }));
     expect(sessions.size).toBe(3);
     expect(sessions.forgotten).toBe(1);
-    expect(sessions.place(callAt(7, { actor: "ann" })).startsSession).toBe(false);
-    expect(sessions.place(callAt(8, { actor: "bob" })).startsSession).toBe(true);
+    expect(sessions.place(callAt(7, { actor: "ann" })).secondsSincePrevious).toBe(2);
+    expect(sessions.place(callAt(8, { actor: "bob" }))).toEqual(FIRST);
   });
 
   it("stays bounded with 100,000 distinct sessions", () => {
@@ -80,7 +80,7 @@ describe("SessionTracker", () => {
     expect(sessions.size).toBe(2);
     sessions.expire(1801);
     expect(sessions.size).toBe(1);
-    expect(sessions.place(callAt(1801, { actor: "bob" })).startsSession).toBe(false);
+    expect(sessions.place(callAt(1801, { actor: "bob" })).secondsSincePrevious).toBe(1701);
   });
 
   it("restored, it continues identically, down to whom it forgets", () => {

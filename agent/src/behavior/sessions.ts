@@ -17,15 +17,13 @@ interface Session {
 export interface SessionPlace {
   readonly previousOperation: string;
   readonly secondsSincePrevious: number | undefined;
-  readonly startsSession: boolean;
 }
 
-const UNKNOWN_CALLER: SessionPlace = {
+/** Of a session, or of a caller who is unknown, so that nothing is known before. */
+const FIRST_CALL: SessionPlace = {
   previousOperation: SESSION_START,
   secondsSincePrevious: undefined,
-  startsSession: false,
 };
-const FIRST_CALL: SessionPlace = { ...UNKNOWN_CALLER, startsSession: true };
 
 /**
  * Follows each session of one workload, from call to call, in the order of event time. A session is the
@@ -52,7 +50,7 @@ export class SessionTracker implements Persistent {
 
   place(call: Call): SessionPlace {
     const key = sessionKey(call);
-    if (key === undefined) return UNKNOWN_CALLER;
+    if (key === undefined) return FIRST_CALL;
     const session = this.#sessions.get(key);
     if (session === undefined) {
       this.#sessions.set(key, { lastOperation: call.operation, lastSeconds: call.timeSeconds });
@@ -67,11 +65,7 @@ export class SessionTracker implements Persistent {
     // When the reorder buffer overflows, calls of one window come in the order of their arrival.
     const silence = Math.max(0, call.timeSeconds - lastSeconds);
     if (silence > this.#options.sessionGapSeconds) return FIRST_CALL;
-    return {
-      previousOperation: lastOperation,
-      secondsSincePrevious: silence,
-      startsSession: false,
-    };
+    return { previousOperation: lastOperation, secondsSincePrevious: silence };
   }
 
   /** Forgets the sessions that have ended by `nowSeconds`. */

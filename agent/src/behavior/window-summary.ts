@@ -7,8 +7,6 @@ import type {
   WorkloadKey,
 } from "../core/index.js";
 
-const SERVER_ERROR_STATUS = 500;
-
 function emptyMoments(): Moments {
   return { count: 0, sum: 0, sumOfSquares: 0 };
 }
@@ -37,7 +35,6 @@ export function emptyWindow(
     startSeconds,
     endSeconds,
     calls: 0,
-    sessionsStarted: 0,
     operations: new Map(),
     transitions: new Map(),
     instances: new Map(),
@@ -46,19 +43,13 @@ export function emptyWindow(
 }
 
 /** Adds one call to its window. */
-export function addCall(
-  window: WindowSummary,
-  observation: Observation,
-  startsSession: boolean,
-): void {
+export function addCall(window: WindowSummary, observation: Observation): void {
   const { call } = observation;
   window.calls += 1;
-  if (startsSession) window.sessionsStarted += 1;
   increment(window.instances, call.instance, 1);
   increment(transitionsFrom(window, observation.previousOperation), call.operation, 1);
   const statistics = operationStatistics(window, call.operation);
   statistics.calls += 1;
-  if (call.status >= SERVER_ERROR_STATUS) statistics.errors += 1;
   if (call.durationSeconds !== undefined) {
     addToMoments(statistics.durationSeconds, call.durationSeconds);
   }
@@ -78,7 +69,6 @@ export function addDeviation(window: WindowSummary, cause: DriftCause, deviation
 /** Adds the calls of one window to another, as if they had been added there one by one. */
 export function mergeWindow(into: WindowSummary, from: WindowSummary): void {
   into.calls += from.calls;
-  into.sessionsStarted += from.sessionsStarted;
   for (const [instance, calls] of from.instances) increment(into.instances, instance, calls);
   for (const [operation, counts] of from.transitions) {
     const row = transitionsFrom(into, operation);
@@ -87,7 +77,6 @@ export function mergeWindow(into: WindowSummary, from: WindowSummary): void {
   for (const [operation, statistics] of from.operations) {
     const target = operationStatistics(into, operation);
     target.calls += statistics.calls;
-    target.errors += statistics.errors;
     mergeMoments(target.durationSeconds, statistics.durationSeconds);
     mergeMoments(target.requestBytes, statistics.requestBytes);
     mergeMoments(target.responseBytes, statistics.responseBytes);
@@ -115,7 +104,6 @@ function operationStatistics(window: WindowSummary, operation: string): Operatio
   if (statistics === undefined) {
     statistics = {
       calls: 0,
-      errors: 0,
       durationSeconds: emptyMoments(),
       requestBytes: emptyMoments(),
       responseBytes: emptyMoments(),

@@ -19,7 +19,6 @@ const call = fc
     timeSeconds: fc.double({ min: 1_750_000_000, max: 1_750_000_300, noNaN: true }),
     operation: fc.constantFrom("GET /a", "GET /b", "POST /c"),
     instance: fc.constantFrom("one", "two"),
-    status: fc.constantFrom(200, 404, 500, 503),
     durationSeconds: fc.option(fc.double({ min: 0, max: 10, noNaN: true }), { nil: undefined }),
     requestBytes: fc.option(fc.nat(), { nil: undefined }),
     responseBytes: fc.option(fc.nat(), { nil: undefined }),
@@ -40,11 +39,11 @@ class Flow {
     for (const next of calls) {
       this.#windows.open(next.timeSeconds);
       while (next.timeSeconds >= (this.#windows.endSeconds ?? Infinity)) this.#close();
-      const { startsSession, ...place } = this.#sessions.place(next);
+      const place = this.#sessions.place(next);
       const segment = this.#segments.segmentOf(next);
       const observation = { call: next, segment, sessionKey: sessionKey(next), ...place };
       this.observations.push(observation);
-      this.#windows.add(observation, startsSession);
+      this.#windows.add(observation);
     }
   }
 
@@ -167,7 +166,7 @@ describe("mergeWindow", () => {
     ): WindowSummary => {
       const window = emptyWindow(WORKLOAD, "shoppers", 0, WINDOW_SECONDS);
       for (const observation of observations) {
-        addCall(window, observation, observation.call.actor !== undefined);
+        addCall(window, observation);
       }
       for (const [cause, deviation] of scores) addDeviation(window, cause, deviation);
       return window;
@@ -195,26 +194,16 @@ describe("mergeWindow", () => {
 });
 
 describe("addCall and addDeviation", () => {
-  it("count errors of the server, and sizes and durations only where they are known", () => {
+  it("count calls and transitions, and sizes and durations only where they are known", () => {
     const window = emptyWindow(WORKLOAD, "shoppers", 0, 10);
-    addCall(
-      window,
-      observationAt(1, { status: 503, responseBytes: 10, requestBytes: undefined }),
-      true,
-    );
-    addCall(
-      window,
-      observationAt(2, { status: 404, responseBytes: 20, durationSeconds: undefined }),
-      false,
-    );
+    addCall(window, observationAt(1, { responseBytes: 10, requestBytes: undefined }));
+    addCall(window, observationAt(2, { responseBytes: 20, durationSeconds: undefined }));
     expect(window.operations.get("GET /products")).toEqual({
       calls: 2,
-      errors: 1,
       durationSeconds: { count: 1, sum: 0.02, sumOfSquares: 0.0004 },
       requestBytes: { count: 1, sum: 0, sumOfSquares: 0 },
       responseBytes: { count: 2, sum: 30, sumOfSquares: 500 },
     });
-    expect(window.sessionsStarted).toBe(1);
     expect(window.transitions.get("{start}")?.get("GET /products")).toBe(2);
     expect(window.instances.get("shop-1")).toBe(2);
   });
@@ -232,10 +221,10 @@ describe("WindowAssembler", () => {
   it("refuses a call outside the open window, and to skip over calls", () => {
     const windows = new WindowAssembler(WORKLOAD, WINDOW_SECONDS);
     expect(() => windows.close()).toThrow(RangeError);
-    windows.add(observationAt(105), false);
+    windows.add(observationAt(105));
     expect(windows.endSeconds).toBe(110);
-    expect(() => windows.add(observationAt(110), false)).toThrow(RangeError);
-    expect(() => windows.add(observationAt(99.9), false)).toThrow(RangeError);
+    expect(() => windows.add(observationAt(110))).toThrow(RangeError);
+    expect(() => windows.add(observationAt(99.9))).toThrow(RangeError);
     expect(() => {
       windows.skipTo(500);
     }).toThrow(RangeError);

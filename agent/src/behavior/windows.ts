@@ -41,7 +41,7 @@ export class WindowAssembler {
   }
 
   /** The window that the call belongs to, with the call already added. Close what ended before it first. */
-  add(observation: Observation, startsSession: boolean): WindowSummary {
+  add(observation: Observation): WindowSummary {
     const { timeSeconds } = observation.call;
     this.open(timeSeconds);
     const start = this.#startSeconds;
@@ -53,7 +53,7 @@ export class WindowAssembler {
       window = this.#emptyWindow(observation.segment, start);
       this.#segments.set(observation.segment, window);
     }
-    addCall(window, observation, startsSession);
+    addCall(window, observation);
     return window;
   }
 

@@ -12,8 +12,6 @@ export interface Moments {
 
 export interface OperationStatistics {
   calls: number;
-  /** Calls with a status of 500 or more. */
-  errors: number;
   durationSeconds: Moments;
   requestBytes: Moments;
   responseBytes: Moments;
@@ -32,11 +30,10 @@ export interface WindowSummary {
   readonly startSeconds: number;
   readonly endSeconds: number;
   calls: number;
-  sessionsStarted: number;
   readonly operations: Map<string, OperationStatistics>;
   /** from -> to -> count; `from` may be SESSION_START. */
   readonly transitions: Map<string, Map<string, number>>;
-  /** Calls by instance, for partial coverage. */
+  /** Calls by instance, which tells how many report. */
   readonly instances: Map<string, number>;
   /** By drift cause: the deviations that the models gave to this window's calls. */
   readonly deviations: DeviationMoments;

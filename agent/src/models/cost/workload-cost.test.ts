@@ -24,7 +24,7 @@ function reading(timeSeconds: number, fields: Partial<UsageReading> = {}): Usage
 function windowOf(endSeconds: number, calls: number, fields: Partial<Call> = {}): WindowSummary {
   const window = emptyWindow(WORKLOAD, "all", endSeconds - 10, endSeconds);
   for (let call = 0; call < calls; call += 1) {
-    addCall(window, observationAt(endSeconds - 5, fields), false);
+    addCall(window, observationAt(endSeconds - 5, fields));
   }
   return window;
 }
@@ -137,7 +137,7 @@ describe("WorkloadCost", () => {
     const window = windowOf(10, 100, { responseBytes: 1000 });
     for (let call = 0; call < 100; call += 1) {
       const fields = { operation: "POST /upload", requestBytes: 1e9, responseBytes: undefined };
-      addCall(window, observationAt(5, fields), false);
+      addCall(window, observationAt(5, fields));
     }
     cost.recordCalls(window);
     expect(compared(cost).recent.networkBytesPerCall).toBe(1000);
