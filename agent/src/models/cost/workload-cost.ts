@@ -7,7 +7,7 @@ import type {
   UsageReading,
   WindowSummary,
 } from "../../core/index.js";
-import { ready, warmingUp } from "../../core/index.js";
+import { failed, ready, warmingUp } from "../../core/index.js";
 
 export interface WorkloadCostOptions {
   /** Half-life of what counts as recent, seconds. */
@@ -16,8 +16,18 @@ export interface WorkloadCostOptions {
   readonly learnedHalfLifeSeconds: number;
 }
 
-/** Calls behind a cost before it is believed. */
+/**
+ * Calls behind a cost before it is believed. With fewer recent ones what runs without any call (a
+ * heartbeat, garbage collection) would count as their cost, so what was learned speaks for them.
+ */
 const MINIMUM_CALLS = 50;
+/** What was measured longer ago than this many half-lives of the recent cost is stale: 3% of it is left. */
+const STALE_HALF_LIVES = 5;
+/**
+ * CPU that is used while no call ends belongs to the calls that end later, but no longer than a call may
+ * take: a proxy gives up after a minute (nginx, proxy_read_timeout).
+ */
+const LONGEST_CALL_SECONDS = 60;
 /** Instances whose last counters are kept; past it the one that was silent longest is forgotten. */
 const MAXIMUM_INSTANCES = 1000;
 
@@ -42,6 +52,16 @@ class ForgettingRatio {
 
   get weight(): number {
     return this.#denominator;
+  }
+
+  /** What is left of the weight at a later moment. */
+  weightAt(nowSeconds: number): number {
+    return this.#denominator * 0.5 ** (this.ageSeconds(nowSeconds) / this.#halfLifeSeconds);
+  }
+
+  /** Seconds since the last addition; never negative. */
+  ageSeconds(nowSeconds: number): number {
+    return Math.max(0, nowSeconds - this.#timeSeconds);
   }
 
   /** Undefined before anything was added. */
@@ -69,15 +89,23 @@ class ForgettingRatio {
   }
 }
 
-const MEASURES = ["cpu", "usageNetwork", "callNetwork", "memory", "duration"] as const;
+const MEASURES = [
+  "cpu",
+  "usageNetwork",
+  "callNetwork",
+  "memory",
+  "usageDuration",
+  "callDuration",
+] as const;
 type Measure = (typeof MEASURES)[number];
 
 /**
  * What a call of a workload costs, all operations together: measured usage over the calls of the same
- * time, recent beside learned. CPU, memory and network come from the service's own counters; network falls
- * back to the sizes of the calls, duration comes from the calls.
+ * time, recent beside learned. CPU, memory and network come from the service's own counters, duration from
+ * the calls; network falls back to the sizes of the calls, duration to the service's counters.
  */
 export class WorkloadCost implements Persistent {
+  readonly #staleSeconds: number;
   readonly #ratios: Record<Measure, { recent: ForgettingRatio; learned: ForgettingRatio }>;
   /** In the order of the last reading: the first one was silent longest. */
   readonly #lastReading = new Map<string, UsageReading>();
@@ -88,12 +116,14 @@ export class WorkloadCost implements Persistent {
       recent: new ForgettingRatio(options.recentHalfLifeSeconds),
       learned: new ForgettingRatio(options.learnedHalfLifeSeconds),
     });
+    this.#staleSeconds = STALE_HALF_LIVES * options.recentHalfLifeSeconds;
     this.#ratios = {
       cpu: pair(),
       usageNetwork: pair(),
       callNetwork: pair(),
       memory: pair(),
-      duration: pair(),
+      usageDuration: pair(),
+      callDuration: pair(),
     };
   }
 
@@ -102,15 +132,21 @@ export class WorkloadCost implements Persistent {
     const before = this.#lastReading.get(reading.instance);
     // One that was overtaken on its way says nothing new, and would look like a reset.
     if (before !== undefined && reading.timeSeconds <= before.timeSeconds) return;
-    this.#remember(reading);
+    const calls = increase(before?.calls, reading.calls);
+    const isCallUnderWay =
+      before !== undefined &&
+      calls === 0 &&
+      reading.timeSeconds - before.timeSeconds < LONGEST_CALL_SECONDS &&
+      !COUNTERS.some((counter) => hasFallen(before[counter], reading[counter]));
+    this.#remember(isCallUnderWay ? before : reading);
     if (reading.memoryBytes !== undefined) this.#add("memory", reading, reading.memoryBytes, 1);
-    if (before === undefined) return;
-    const calls = increase(before.calls, reading.calls);
-    if (calls === undefined || calls === 0) return;
+    if (before === undefined || calls === undefined || calls === 0) return;
     const cpu = increase(before.cpuSeconds, reading.cpuSeconds);
     if (cpu !== undefined) this.#add("cpu", reading, cpu, calls);
     const network = increase(before.networkBytes, reading.networkBytes);
     if (network !== undefined) this.#add("usageNetwork", reading, network, calls);
+    const duration = increase(before.callDurationSeconds, reading.callDurationSeconds);
+    if (duration !== undefined) this.#add("usageDuration", reading, duration, calls);
   }
 
   /** Instances forgotten because there were too many. */
@@ -138,17 +174,30 @@ export class WorkloadCost implements Persistent {
     }
     const at = { timeSeconds: window.endSeconds };
     if (sized > 0) this.#add("callNetwork", at, bytes, sized);
-    if (durations > 0) this.#add("duration", at, durationSeconds, durations);
+    if (durations > 0) this.#add("callDuration", at, durationSeconds, durations);
   }
 
-  compare(): ModelResult<CostComparison> {
+  /**
+   * `nowSeconds`: event time. Stale when a resource that was measured is not measured any more: the others
+   * alone would make a call look cheaper than it is.
+   */
+  compare(nowSeconds: number): ModelResult<CostComparison> {
     const { cpu, usageNetwork, callNetwork } = this.#ratios;
+    const network = usageNetwork.learned.weight > 0 ? usageNetwork : callNetwork;
     const calls = Math.max(
       ...[cpu, usageNetwork, callNetwork].map(({ learned }) => learned.weight),
     );
     if (calls === 0) return warmingUp("no_usage_yet");
     if (calls < MINIMUM_CALLS) return warmingUp("too_few_calls");
-    return ready({ recent: this.#cost("recent"), learned: this.#cost("learned") });
+    for (const { learned } of [cpu, network]) {
+      if (learned.weight > 0 && learned.ageSeconds(nowSeconds) > this.#staleSeconds) {
+        return failed("stale_input");
+      }
+    }
+    return ready({
+      recent: this.#cost("recent", nowSeconds),
+      learned: this.#cost("learned", nowSeconds),
+    });
   }
 
   snapshot(): Json {
@@ -173,20 +222,24 @@ export class WorkloadCost implements Persistent {
     }
   }
 
-  #cost(when: "recent" | "learned"): Cost {
+  #cost(when: "recent" | "learned", nowSeconds: number): Cost {
     const value = (measure: Measure) => {
-      const ratios = this.#ratios[measure];
-      const isBelieved = measure === "memory" || ratios.learned.weight >= MINIMUM_CALLS;
-      return isBelieved ? ratios[when].value : undefined;
+      const { recent, learned } = this.#ratios[measure];
+      // Memory is one of a replica, not one of a call.
+      if (measure === "memory") return when === "recent" ? recent.value : learned.value;
+      if (learned.weight < MINIMUM_CALLS) return undefined;
+      const isRecentThin = recent.weightAt(nowSeconds) < MINIMUM_CALLS;
+      return when === "learned" || isRecentThin ? learned.value : recent.value;
     };
     return {
       cpuSecondsPerCall: value("cpu"),
       networkBytesPerCall: value("usageNetwork") ?? value("callNetwork"),
       memoryBytesPerReplica: value("memory"),
-      durationSeconds: value("duration"),
+      durationSeconds: value("callDuration") ?? value("usageDuration"),
     };
   }
 
+  /** What the next reading of this instance is compared with. */
   #remember(reading: UsageReading): void {
     this.#lastReading.delete(reading.instance);
     this.#lastReading.set(reading.instance, reading);
@@ -207,6 +260,12 @@ export class WorkloadCost implements Persistent {
     recent.add(timeSeconds, numerator, denominator);
     learned.add(timeSeconds, numerator, denominator);
   }
+}
+
+const COUNTERS = ["cpuSeconds", "networkBytes", "callDurationSeconds"] as const;
+
+function hasFallen(before: number | undefined, after: number | undefined): boolean {
+  return before !== undefined && after !== undefined && after < before;
 }
 
 function increase(before: number | undefined, after: number | undefined): number | undefined {
