@@ -27,11 +27,17 @@ export interface DriftOptions {
 const SECONDS_BETWEEN_CHANGES = 86_400;
 /** The score at which the evidence reaches the alarm level; what lies above is severity. */
 const ALARM_SCORE = 0.5;
+/**
+ * A segment that was silent for more windows than this while others called has left: the workload as a
+ * whole is what calls now.
+ */
+const ABSENT_WINDOWS = 6;
 /** Contributions that are listed at most; smaller ones are added to none. */
 const LISTED_CONTRIBUTIONS = 8;
 
 /**
- * Drift of one workload: per segment, and for the whole as the mean of the segments' evidence.
+ * Drift of one workload: per segment, and for the whole as the mean of the evidence of the segments that
+ * call. Which ones do does not depend on their evidence, so the mean keeps the promise below.
  *
  * Score: up to 0.5 it is the evidence, on a logarithmic scale, relative to the alarm level A = false
  * alarm interval / window length; from there on 0.5 + severity / 2. So a score above 0.5 has the stated
@@ -45,6 +51,8 @@ export class DriftAssessor implements Persistent {
   readonly #options: DriftOptions;
   readonly #alarmLevel: number;
   readonly #segments = new Map<string, SegmentDrift>();
+  /** Windows for which a segment has been silent while others called; those that call have none. */
+  readonly #silentWindows = new Map<string, number>();
   /** When a segment's change began, as dated by change-point detection. */
   readonly #since = new Map<string, number>();
   /** As of the last windows, made when somebody asks. */
@@ -60,7 +68,9 @@ export class DriftAssessor implements Persistent {
     this.#segmentDrifts.clear();
     const silent = new Set(this.#segments.keys());
     for (const window of windows) {
+      if (window.calls === 0) continue;
       silent.delete(window.segment);
+      this.#silentWindows.delete(window.segment);
       let segment = this.#segments.get(window.segment);
       if (segment === undefined) {
         segment = this.#newSegment();
@@ -68,7 +78,13 @@ export class DriftAssessor implements Persistent {
       }
       segment.observe(window);
     }
-    for (const name of silent) this.#segments.get(name)?.observeSilence();
+    const isAnyoneCalling = silent.size < this.#segments.size;
+    for (const name of silent) {
+      this.#segments.get(name)?.observeSilence();
+      // When nobody calls, nobody has left.
+      if (!isAnyoneCalling) continue;
+      this.#silentWindows.set(name, (this.#silentWindows.get(name) ?? 0) + 1);
+    }
     for (const name of this.#since.keys()) if (!this.#isInAlarm(name)) this.#since.delete(name);
   }
 
@@ -86,7 +102,9 @@ export class DriftAssessor implements Persistent {
 
   overall(): ModelResult<Drift> {
     if (this.#segments.size === 0) return warmingUp("no_calls_yet");
-    const speaking = [...this.#segments].filter(([, segment]) => segment.ready);
+    const speaking = [...this.#segments].filter(
+      ([name, segment]) => segment.ready && (this.#silentWindows.get(name) ?? 0) <= ABSENT_WINDOWS,
+    );
     const [only] = speaking;
     if (only === undefined) return warmingUp("too_few_windows");
     return speaking.length === 1 ? this.segment(only[0]) : ready(this.#drift(speaking));
@@ -112,11 +130,19 @@ export class DriftAssessor implements Persistent {
     this.#segmentDrifts.delete(segment);
   }
 
+  /** Begins the charts of a segment anew: its deviations come from another model from now on. */
+  restart(segment: string): void {
+    this.#segments.get(segment)?.startAnew();
+    this.#since.delete(segment);
+    this.#segmentDrifts.delete(segment);
+  }
+
   snapshot(): Json {
     return {
       segments: Object.fromEntries(
         [...this.#segments].map(([name, segment]) => [name, segment.snapshot()]),
       ),
+      silentWindows: Object.fromEntries(this.#silentWindows),
       since: Object.fromEntries(this.#since),
     };
   }
@@ -130,11 +156,8 @@ export class DriftAssessor implements Persistent {
       segment.restore(saved);
       this.#segments.set(name, segment);
     }
-    this.#since.clear();
-    for (const [name, seconds] of Object.entries(objectOf(fields["since"], "drift.since"))) {
-      if (typeof seconds !== "number") throw new TypeError(`drift.since.${name}: not a number`);
-      this.#since.set(name, seconds);
-    }
+    restoreNumbers(this.#silentWindows, fields, "silentWindows");
+    restoreNumbers(this.#since, fields, "since");
   }
 
   #isInAlarm(segment: string): boolean {
@@ -199,5 +222,17 @@ export class DriftAssessor implements Persistent {
           learned: comparison?.learned,
         };
       });
+  }
+}
+
+function restoreNumbers(
+  into: Map<string, number>,
+  fields: Readonly<Record<string, Json>>,
+  name: string,
+): void {
+  into.clear();
+  for (const [segment, value] of Object.entries(objectOf(fields[name], `drift.${name}`))) {
+    if (typeof value !== "number") throw new TypeError(`drift.${name}.${segment}: not a number`);
+    into.set(segment, value);
   }
 }

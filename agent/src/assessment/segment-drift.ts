@@ -44,7 +44,10 @@ export interface DriftAspect {
   readonly cause: DriftCause;
   readonly operation: string | undefined;
   readonly chart: DeviationChart;
-  /** Standardized deviation a window, oldest first, at most {@link HISTORY_WINDOWS}. */
+  /**
+   * Standardized deviation a window, oldest first, at most {@link HISTORY_WINDOWS}; 0 for a window without
+   * any, so that places are times.
+   */
   readonly history: number[];
 }
 
@@ -88,7 +91,7 @@ export class SegmentDrift {
     return this.#evidence;
   }
 
-  /** A window without calls: says nothing of behavior, but the time of a drift goes on. */
+  /** A window without calls: says nothing of behavior, but time goes on. */
   observeSilence(): void {
     this.#passTime();
   }
@@ -109,6 +112,19 @@ export class SegmentDrift {
       const moments = window.deviations[cause];
       if (moments !== undefined) this.#observe(cause, undefined, moments);
     }
+    this.#sumUp();
+  }
+
+  /**
+   * Begins to learn what is normal again. The first window afterwards has all the weight, so it replaces
+   * what was learned of mix and sizes.
+   */
+  startAnew(): void {
+    this.#aspects.clear();
+    for (const cause of SIZE_CAUSES) this.#meanBytes[cause].startAnew();
+    this.#watched = [];
+    this.#windows = 0;
+    this.#windowsInDrift = 0;
     this.#sumUp();
   }
 
@@ -184,10 +200,14 @@ export class SegmentDrift {
 
   /** Answers whether the segment is in drift. One that has lasted long enough is the new normal. */
   #passTime(): boolean {
+    for (const { history } of this.#aspects.values()) {
+      history.push(0);
+      if (history.length > HISTORY_WINDOWS) history.shift();
+    }
     const inDrift = this.evidence >= this.#options.alarmLevel;
     this.#windowsInDrift = inDrift ? this.#windowsInDrift + 1 : 0;
     if (this.#windowsInDrift <= this.#options.newNormalWindows) return inDrift;
-    this.#startAnew();
+    this.startAnew();
     return false;
   }
 
@@ -237,8 +257,7 @@ export class SegmentDrift {
 
   #observe(cause: DriftCause, operation: string | undefined, moments: Moments): void {
     const { chart, history } = this.#aspect(cause, operation);
-    history.push(chart.observe(moments));
-    if (history.length > HISTORY_WINDOWS) history.shift();
+    history[history.length - 1] = chart.observe(moments);
   }
 
   #aspect(cause: DriftCause, operation: string | undefined): DriftAspect {
@@ -250,7 +269,8 @@ export class SegmentDrift {
         twoSided: TWO_SIDED.has(cause),
         toleratedShift: cause === "timing" ? MEDIUM_EFFECT : SMALL_EFFECT,
       });
-      aspect = { cause, operation, chart, history: [] };
+      // With the place of the window that it begins in.
+      aspect = { cause, operation, chart, history: [0] };
       this.#aspects.set(key, aspect);
     }
     return aspect;
@@ -264,16 +284,6 @@ export class SegmentDrift {
       if (grown > growth) [most, growth] = [operation, grown];
     }
     return most;
-  }
-
-  /** The first window afterwards has all the weight, so it replaces what was learned of mix and sizes. */
-  #startAnew(): void {
-    this.#aspects.clear();
-    for (const cause of SIZE_CAUSES) this.#meanBytes[cause].startAnew();
-    this.#watched = [];
-    this.#windows = 0;
-    this.#windowsInDrift = 0;
-    this.#sumUp();
   }
 }
 
