@@ -32,6 +32,8 @@ export interface ForecastQuality {
 export type FitJob =
   | {
       readonly kind: "volume";
+      /** The window that the series ends with. The result says it again, as what tells it from others. */
+      readonly originIndex: number;
       /** Calls per second, one value a step, oldest first, all finite. */
       readonly series: Float64Array;
       readonly horizonSteps: number;
@@ -48,6 +50,8 @@ export type FitResult =
   | { readonly kind: "failed"; readonly message: string }
   | {
       readonly kind: "volume";
+      /** That of the job. */
+      readonly originIndex: number;
       /** Point forecasts 1..horizonSteps ahead, by candidate (`ets`, `mstl`). */
       readonly paths: Readonly<Record<string, Float64Array>>;
     }
@@ -72,6 +76,7 @@ export interface VolumeModel {
   forecast(): ModelResult<VolumeForecast>;
   /** The next fit that is due, or undefined. Asking takes it: it is due once. */
   dueFit(): FitJob | undefined;
+  /** Takes no notice of a fit that failed, or that is not the one that was asked for last. */
   adopt(result: FitResult): void;
   quality(): readonly ForecastQuality[];
   snapshot(): Json;

@@ -30,11 +30,6 @@ export interface ConditionalCategoricalOptions {
   readonly maxPairs: number;
 }
 
-export interface CategoryProbability {
-  readonly category: string;
-  readonly probability: number;
-}
-
 /**
  * P(category | context) with forgetting, smoothed by Witten and Bell's method C, interpolated: a context
  * in which n calls fell into t distinct categories gives t / (n + t) of its probability to the
@@ -101,16 +96,6 @@ export class ConditionalCategorical {
   /** -log2 P(category | context), in bits. */
   bits(context: string | undefined, category: string): number {
     return -Math.log2(this.probability(context, category));
-  }
-
-  /** What is known in this context (or without one), most probable first. */
-  distribution(context: string | undefined, limit: number): CategoryProbability[] {
-    const distribution = context === undefined ? this.#overall : this.#contexts.get(context);
-    if (distribution === undefined) return [];
-    return [...distribution.cells.keys()]
-      .map((category) => ({ category, probability: this.probability(context, category) }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, limit);
   }
 
   learn(context: string | undefined, category: string, timeSeconds: number): void {

@@ -23,7 +23,7 @@ function normal(random: Random): number {
 }
 
 function volume(series: Float64Array, seasonSteps?: number): FitJob {
-  return { kind: "volume", series, horizonSteps: 24, seasonSteps };
+  return { kind: "volume", originIndex: 99, series, horizonSteps: 24, seasonSteps };
 }
 
 function pathOf(result: FitResult, name: string): Float64Array {

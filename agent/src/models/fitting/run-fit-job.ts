@@ -16,7 +16,7 @@ export function runFitJob(job: FitJob, augurs: Augurs): FitOutcome {
   try {
     const result: FitResult =
       job.kind === "volume"
-        ? { kind: "volume", paths: fitPaths(job, augurs) }
+        ? { kind: "volume", originIndex: job.originIndex, paths: fitPaths(job, augurs) }
         : { kind: "changepoint", indices: detectChangepoints(job.series, augurs) };
     return { result, aborted: false };
   } catch (error) {

@@ -74,14 +74,4 @@ describe("MarkovSequenceModel", () => {
     expect(scoreOf(model, step("search", "view", 0))[1]).toBe(-8);
     expect(scoreOf(model, step(SESSION_START, "search"))[1]).toBeNaN();
   });
-
-  it("tells what people do next, and the mix", () => {
-    const model = shoppers(100);
-    expect(model.likelyNext("view", 5)[0]?.operation).toBe("buy");
-    expect(model.likelyNext(SESSION_START, 5)[0]?.operation).toBe("search");
-    const mix = model.mix(2);
-    expect(mix).toHaveLength(2);
-    // (100 + 3/4) / 303 each.
-    expect(mix[0]?.probability).toBeCloseTo(100.75 / 303, 9);
-  });
 });

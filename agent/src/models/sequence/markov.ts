@@ -38,11 +38,6 @@ export interface MarkovSequenceOptions {
   readonly minCalls?: number;
 }
 
-export interface OperationProbability {
-  readonly operation: string;
-  readonly probability: number;
-}
-
 /**
  * Which operation follows which, and after what pause: a Markov chain of order 1 over the operations of
  * a segment's sessions, smoothed and slowly forgetting (see {@link ConditionalCategorical}).
@@ -109,16 +104,6 @@ export class MarkovSequenceModel implements CallModel {
     return this.#transitions.bits(observation.previousOperation, observation.call.operation);
   }
 
-  /** What usually follows this operation, most probable first; SESSION_START asks for first calls. */
-  likelyNext(operation: string, limit: number): OperationProbability[] {
-    return this.#transitions.distribution(operation, limit).map(asOperation);
-  }
-
-  /** The share of each operation among all calls, largest first. */
-  mix(limit: number): OperationProbability[] {
-    return this.#transitions.distribution(undefined, limit).map(asOperation);
-  }
-
   snapshot(): Json {
     return {
       format: SNAPSHOT_FORMAT,
@@ -140,8 +125,4 @@ export class MarkovSequenceModel implements CallModel {
 
 function logarithmOf(pauseSeconds: number): number {
   return Math.log(Math.max(0, pauseSeconds) + PAUSE_RESOLUTION_SECONDS);
-}
-
-function asOperation(item: { category: string; probability: number }): OperationProbability {
-  return { operation: item.category, probability: item.probability };
 }

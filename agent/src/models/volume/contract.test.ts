@@ -48,7 +48,8 @@ describe.each(volumeModels)("the contract of a volume model: %s", (_name, create
       model.observe(index * WINDOW_SECONDS, rate);
       if (due?.kind !== "volume") continue;
       const path = new Float64Array(due.horizonSteps).fill(due.series.at(-1) ?? NaN);
-      const result: FitResult = { kind: "volume", paths: { ets: path, mstl: path } };
+      const { originIndex } = due;
+      const result: FitResult = { kind: "volume", originIndex, paths: { ets: path, mstl: path } };
       model.adopt(result);
     }
     return index;

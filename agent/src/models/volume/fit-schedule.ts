@@ -32,7 +32,7 @@ export interface PendingFit {
  * Says when a fit is due and of what: the recent trend every `refitWindows` windows (less often once a
  * twelfth of what is fitted takes longer than that to be renewed), and now and then the
  * season, on coarser steps. Remembers at which window the fit under way began; a fit that has not come
- * back when the next is due is given up.
+ * back when the next is due is given up, and not taken for the next when it comes after all.
  */
 export class FitSchedule {
   readonly #refitWindows: number;
@@ -74,9 +74,10 @@ export class FitSchedule {
     return job?.job;
   }
 
-  /** The fit under way; asking takes it. */
-  takePending(): PendingFit | undefined {
+  /** The fit under way, when it is the one that began at this window; asking takes it. */
+  takePending(originIndex: number): PendingFit | undefined {
     const pending = this.#pending;
+    if (pending?.originIndex !== originIndex) return undefined;
     this.#pending = undefined;
     return pending;
   }
@@ -151,7 +152,7 @@ export class FitSchedule {
     const windows = (fitsUntilNext + 1) * this.#intervalWindows(history) + this.#maxHorizonWindows;
     const horizonSteps = Math.ceil(windows / stepWindows) + 1;
     return {
-      job: { kind: "volume", series, horizonSteps, seasonSteps },
+      job: { kind: "volume", originIndex: origin, series, horizonSteps, seasonSteps },
       pending: { originIndex: origin, stepWindows },
     };
   }

@@ -151,7 +151,7 @@ describe("SelectingVolumeModel", () => {
     feed(volume, 3, rate, 100);
     // Asked for at window 99, one window a step (100 windows are too few for coarser ones).
     const ets = Float64Array.from({ length: job.horizonSteps }, (_, k) => rate(100 + k));
-    volume.adopt({ kind: "volume", paths: { ets } });
+    volume.adopt({ kind: "volume", originIndex: job.originIndex, paths: { ets } });
     feed(volume, 50, rate, 103);
     const [first] = pointsOf(volume);
     expect(first?.chosen).toBe("ets");
@@ -171,11 +171,45 @@ describe("SelectingVolumeModel", () => {
     const [asked, unasked] = [model(), model()];
     for (const volume of [asked, unasked]) feed(volume, 100, () => 5);
     const before = JSON.stringify(unasked.snapshot());
-    unasked.adopt({ kind: "volume", paths: { ets: new Float64Array(90).fill(1) } });
+    const ets = new Float64Array(90).fill(1);
+    unasked.adopt({ kind: "volume", originIndex: 99, paths: { ets } });
     expect(JSON.stringify(unasked.snapshot())).toBe(before);
     asked.dueFit();
     asked.adopt({ kind: "failed", message: "no model found" });
     expect(asked.forecast()).toEqual(unasked.forecast());
+  });
+
+  // Regression: a fit that came back after the next was asked for was adopted with the origin and the step
+  // of that one, and the one that was asked for was then ignored.
+  it("adopts the fit that was asked for last, not one that comes back late", () => {
+    const rate = (i: number): number => 10 + 0.1 * i;
+    const pathOf = (origin: number, steps: number): Float64Array =>
+      Float64Array.from({ length: steps }, (_, k) => rate(origin + 1 + k));
+    const [volume, punctual] = [model(), model()];
+    const jobs: { originIndex: number; horizonSteps: number }[] = [];
+    for (let i = 0; i < 100; i += 1) {
+      for (const one of [volume, punctual]) one.observe(i * 10, rate(i));
+      punctual.dueFit();
+      const job = volume.dueFit();
+      if (job?.kind === "volume") jobs.push(job);
+    }
+    expect(jobs.map(({ originIndex }) => originIndex)).toEqual([59, 89]);
+    const [late, asked] = jobs.map(({ originIndex, horizonSteps }) => ({
+      kind: "volume" as const,
+      originIndex,
+      paths: { ets: pathOf(originIndex, horizonSteps) },
+    }));
+    if (late === undefined || asked === undefined) throw new Error("no jobs");
+    const before = JSON.stringify(volume.snapshot());
+    volume.adopt(late);
+    volume.adopt({ kind: "failed", message: "the one before was given up" });
+    expect(JSON.stringify(volume.snapshot())).toBe(before);
+    volume.adopt(asked);
+    punctual.adopt(asked);
+    expect(volume.snapshot()).toEqual(punctual.snapshot());
+    feed(volume, 50, rate, 100);
+    // Origin is window 149; the target are the windows 150..155.
+    expect(pointsOf(volume)[0]?.point).toBeCloseTo(rate(152.5), 4);
   });
 
   it("never looks ahead: another future changes nothing that was said before", () => {

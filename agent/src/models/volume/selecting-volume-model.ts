@@ -160,9 +160,10 @@ export class SelectingVolumeModel implements VolumeModel {
   }
 
   adopt(result: FitResult): void {
-    const pending = this.#schedule.takePending();
+    if (result.kind !== "volume") return;
+    const pending = this.#schedule.takePending(result.originIndex);
     const last = this.#history.lastIndex;
-    if (pending === undefined || last === undefined || result.kind !== "volume") return;
+    if (pending === undefined || last === undefined) return;
     for (const name of FITTED) {
       const values = result.paths[name];
       if (values === undefined) continue;
