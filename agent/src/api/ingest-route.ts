@@ -1,8 +1,9 @@
 import type { Express } from "express";
 
+import type { RejectedCall } from "../core/index.js";
 import { JSON_TYPE, NDJSON_TYPE, parseJson, parseLines, tooManyCalls } from "./body.js";
 import type { BodyReader, Lines } from "./body.js";
-import type { ApiOptions, RejectedCall } from "./options.js";
+import type { ApiOptions } from "./options.js";
 import { Problem } from "./problem.js";
 import { serve } from "./routing.js";
 import { invalidFields } from "./validation.js";

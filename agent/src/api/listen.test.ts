@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
-import { isLoopback, ServerStartError, startServer } from "./listen.js";
+import { ServerStartError, startServer } from "./listen.js";
 import type { ServerOptions } from "./listen.js";
 
 const app = (_request: unknown, response: { end: (text: string) => void }): void => {
@@ -19,21 +19,6 @@ const options: ServerOptions = {
   configKey: "api",
   access: "unprotected",
 };
-
-describe("isLoopback", () => {
-  it.each([
-    ["127.0.0.1", true],
-    ["127.1.2.3", true],
-    ["::1", true],
-    ["localhost", true],
-    ["0.0.0.0", false],
-    ["::", false],
-    ["10.0.0.1", false],
-    ["127.0.0.1.example.org", false],
-  ])("%s: %s", (host, expected) => {
-    expect(isLoopback(host)).toBe(expected);
-  });
-});
 
 describe("startServer", () => {
   it("listens on a free port and closes", async () => {

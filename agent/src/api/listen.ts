@@ -1,9 +1,9 @@
 import { createServer as createHttpServer, STATUS_CODES } from "node:http";
 import type { RequestListener, Server, ServerOptions as HttpServerOptions } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { isIPv4 } from "node:net";
 import type { Duplex } from "node:stream";
 
+import { isLoopback } from "../core/index.js";
 import { PROBLEM_CONTENT_TYPE } from "./problem.js";
 
 const MILLISECONDS_PER_SECOND = 1000;
@@ -85,11 +85,6 @@ export async function startServer(
     throw new ServerStartError(`${options.configKey} is not listening on a port`);
   }
   return { address: bound.address, port: bound.port, close: () => close(server) };
-}
-
-/** Whether only processes of this machine can reach `host`. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 function refuseUnprotected({ host, access, tls, configKey }: ServerOptions): void {

@@ -1,8 +1,9 @@
 import type { Express } from "express";
 
+import type { ModelOutcome } from "../core/index.js";
 import { JSON_TYPE, parseJson } from "./body.js";
 import type { BodyReader } from "./body.js";
-import type { ApiOptions, ModelOutcome } from "./options.js";
+import type { ApiOptions } from "./options.js";
 import { Problem } from "./problem.js";
 import { serve } from "./routing.js";
 import { restoreRequestSchema } from "./schemas.js";
@@ -10,7 +11,8 @@ import { validate } from "./validation.js";
 
 /**
  * `POST /model/update`: takes a model bundle, or brings the former model back. A bundle is handed on as
- * it came: what form it must have depends on its format version, which only its reader can judge.
+ * it came: what form it must have depends on its format version, which only its reader can judge. The
+ * former model is kept in memory only: after a restart of the agent there is none to bring back.
  */
 export function modelRoute(app: Express, bodies: BodyReader, options: ApiOptions): void {
   serve(app, "/model/update", {

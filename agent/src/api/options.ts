@@ -2,6 +2,8 @@ import type { z } from "zod";
 
 import type {
   Decision,
+  IngestResult,
+  ModelOutcome,
   Resources,
   WorkloadKey,
   WorkloadReference,
@@ -9,25 +11,7 @@ import type {
 } from "../core/index.js";
 import type { AlertLog } from "./alert-log.js";
 import type { BodyLimits } from "./body.js";
-import type { ErrorReporter, FieldError } from "./problem.js";
-
-/** What became of a batch of calls. `full`: nothing was taken, the same batch may be sent again. */
-type IngestOutcome =
-  | {
-      readonly status: "taken";
-      readonly accepted: number;
-      readonly duplicate: number;
-      readonly late: number;
-      readonly rejected: readonly RejectedCall[];
-    }
-  | { readonly status: "full"; readonly retryAfterSeconds: number };
-
-export interface RejectedCall {
-  /** Place in the batch, from 0. */
-  readonly index: number;
-  readonly field: string;
-  readonly reason: string;
-}
+import type { ErrorReporter } from "./problem.js";
 
 interface AllocationRequest {
   readonly workload: WorkloadReference;
@@ -49,19 +33,6 @@ interface ExplanationSource {
   /** Newest first, at most `limit`. */
   byWorkload(workload: WorkloadKey, limit: number): readonly unknown[];
 }
-
-/** What became of a model bundle. */
-export type ModelOutcome =
-  | { readonly status: "accepted"; readonly detail: string }
-  | {
-      readonly status: "rejected";
-      /** 400: it can't be read or is not genuine. 409: it is, but it is not taken over. */
-      readonly httpStatus: 400 | 409;
-      /** From the closed list of the part that refused. */
-      readonly reason: string;
-      readonly detail: string;
-      readonly errors?: readonly FieldError[];
-    };
 
 export interface ModelRestoreRequest {
   readonly workload: WorkloadKey;
@@ -95,7 +66,7 @@ export interface MetricsAppOptions {
 /** Everything the API needs from the rest of the agent, joined in the composition root. */
 export interface ApiOptions extends MetricsAppOptions {
   /** Takes records as they came; checks each. `undefined` is a record that could not be read. */
-  readonly ingest: (records: readonly unknown[]) => IngestOutcome;
+  readonly ingest: (records: readonly unknown[]) => IngestResult;
   /** One call on the wire, for the OpenAPI document only. */
   readonly callSchema: z.ZodType;
   /** Undefined when the workload has not been observed. */

@@ -1,10 +1,6 @@
 import type { ErrorRequestHandler, Response } from "express";
 
-/** One field of a request that can't be taken, and why. `field` is a dotted path; empty is the whole. */
-export interface FieldError {
-  readonly field: string;
-  readonly reason: string;
-}
+import type { FieldError } from "../core/index.js";
 
 /** Every way in which this API refuses. A closed list: clients can tell them apart by `type`. */
 const PROBLEMS = {

@@ -1,3 +1,4 @@
+import type { FieldError } from "./ingest.js";
 import type { CallModelName, Json } from "./model.js";
 import type { WorkloadKey } from "./workload.js";
 
@@ -22,3 +23,16 @@ export interface ModelBundle extends ModelBundleContent {
   /** HMAC-SHA-256 of the same bytes with the bundle key, hex. */
   readonly signature: string;
 }
+
+/** What became of a model bundle. */
+export type ModelOutcome =
+  | { readonly status: "accepted"; readonly detail: string }
+  | {
+      readonly status: "rejected";
+      /** 400: it can't be read or is not genuine. 409: it is, but it is not taken over. */
+      readonly httpStatus: 400 | 409;
+      /** From the closed list of the part that refused. */
+      readonly reason: string;
+      readonly detail: string;
+      readonly errors?: readonly FieldError[];
+    };

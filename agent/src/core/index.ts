@@ -5,6 +5,8 @@ export * from "./call.js";
 export * from "./checkpoint.js";
 export * from "./clock.js";
 export * from "./forecast.js";
+export * from "./ingest.js";
+export * from "./loopback.js";
 export * from "./model.js";
 export * from "./observation.js";
 export * from "./random.js";

@@ -1,3 +1,4 @@
+import { isLoopback } from "../core/index.js";
 import { argumentShape, MAX_CLASSIFIED_CHARACTERS, type ArgumentHash } from "./argument-shape.js";
 import { IdentityHasher, readIdentityKey } from "./identity.js";
 import type { WireCall } from "./wire-call.js";
@@ -61,10 +62,6 @@ function valueWriter(
   return isLoopback(new URL(options.agentUrl).hostname)
     ? (_, value) => bounded(value, 0)
     : undefined;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 /** Small enough to wait in the buffer: long texts are cut, nested values keep their first level. */
