@@ -162,6 +162,20 @@ describe("checks of several values", () => {
       "allocation.minimumReplicas | must not exceed allocation.maximumReplicas (3), got 4 | presage.yaml:3",
     ],
     [
+      // 2 x 10 + 3 x 10.
+      "a recommendation that expires before the next one comes",
+      { yaml: "allocation:\n  expirySeconds: 49" },
+      "allocation.expirySeconds | must be at least 50, or a recommendation expires before the next one " +
+        "comes: 2 x windowSeconds (10) + 3 x ingestion.latenessSeconds (10), got 49 | presage.yaml:2",
+    ],
+    [
+      // 2 x 10 + 3 x 94.
+      "a lateness that outlasts the default expiry",
+      { environment: { PRESAGE_INGESTION_LATENESS_SECONDS: "94" } },
+      "allocation.expirySeconds | must be at least 302, or a recommendation expires before the next one " +
+        "comes: 2 x windowSeconds (10) + 3 x ingestion.latenessSeconds (94), got 300 | the default",
+    ],
+    [
       "requests larger than the queue",
       { environment: { PRESAGE_INGESTION_QUEUE_CALLS: "5000" } },
       "api.maxCallsPerRequest | must not exceed ingestion.queueCalls (5000), got 10000 | the default",

@@ -1,5 +1,12 @@
-import { isIPv4 } from "node:net";
+import { isLoopback } from "../core/index.js";
 import type { Config } from "./schema.js";
+
+/**
+ * A decision rests on a window that has just closed, so the next one comes within two windows; and
+ * without calls, windows close only this many times the lateness behind the clock.
+ */
+const WINDOWS_BETWEEN_DECISIONS = 2;
+const IDLE_LATENESS_FACTOR = 3;
 
 interface CrossCheckProblem {
   readonly path: readonly (string | number)[];
@@ -11,6 +18,7 @@ export function* crossChecks(config: Config): Generator<CrossCheckProblem> {
   yield* listenerProblems(config);
   yield* scrapeProblems(config.scrape);
   yield* windowProblems(config);
+  yield* expiryProblems(config);
 
   const { minimumReplicas, maximumReplicas } = config.allocation;
   if (minimumReplicas > maximumReplicas) {
@@ -47,10 +55,6 @@ function* listenerProblems({ api, metrics }: Config): Generator<CrossCheckProble
       problem: `${metrics.port} is taken by api.port; the two listeners need a port each`,
     };
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
 }
 
 function* scrapeProblems(targets: Config["scrape"]): Generator<CrossCheckProblem> {
@@ -109,4 +113,23 @@ function* windowProblems({ windowSeconds, forecast }: Config): Generator<CrossCh
         `got ${forecast.seasonSeconds}`,
     };
   }
+}
+
+/** A recommendation that expires before the next one can come leaves autoscalers with none in between. */
+function* expiryProblems({
+  windowSeconds,
+  ingestion,
+  allocation,
+}: Config): Generator<CrossCheckProblem> {
+  const leastSeconds =
+    WINDOWS_BETWEEN_DECISIONS * windowSeconds + IDLE_LATENESS_FACTOR * ingestion.latenessSeconds;
+  if (allocation.expirySeconds >= leastSeconds) return;
+  yield {
+    path: ["allocation", "expirySeconds"],
+    problem:
+      `must be at least ${leastSeconds}, or a recommendation expires before the next one comes: ` +
+      `${WINDOWS_BETWEEN_DECISIONS} x windowSeconds (${windowSeconds}) + ` +
+      `${IDLE_LATENESS_FACTOR} x ingestion.latenessSeconds (${ingestion.latenessSeconds}), ` +
+      `got ${allocation.expirySeconds}`,
+  };
 }

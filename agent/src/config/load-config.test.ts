@@ -31,6 +31,7 @@ describe("without any source", () => {
         outageSeconds: 300,
         maxOperations: 200,
         maxWorkloads: 20,
+        forgetWorkloadSeconds: 604_800,
         operationTemplates: [],
       },
       scrape: [],
@@ -66,7 +67,6 @@ describe("without any source", () => {
         expirySeconds: 300,
         allowScaleInOnPrediction: false,
         currentResources: {
-          replicas: 1,
           cpuCores: 1,
           memoryBytes: 536_870_912,
           networkBytesPerSecond: 12_500_000,

@@ -83,12 +83,12 @@ export const ingestionSection = section("Taking calls in.", {
     { minimum: 1000, maximum: 50_000_000 },
   ),
   latenessSeconds: decimal(
-    "How long a window stays open for late calls. Later ones are counted and dropped.",
+    "How long a window stays open for late calls. Calls that ended before are counted and dropped.",
     10,
     { minimum: 0, maximum: SECONDS_PER_HOUR },
   ),
   futureToleranceSeconds: decimal(
-    "How far ahead of the agent's clock a call may be. Past it, the call is rejected.",
+    "How far ahead of the agent's clock a call may be; it counts as of now. Past it, it is rejected.",
     60,
     { minimum: 0, maximum: SECONDS_PER_DAY },
   ),
@@ -106,6 +106,11 @@ export const ingestionSection = section("Taking calls in.", {
     minimum: 1,
     maximum: 1000,
   }),
+  forgetWorkloadSeconds: decimal(
+    "A workload without calls for this long is forgotten, and its place is free.",
+    SECONDS_PER_WEEK,
+    { minimum: 60, maximum: SECONDS_PER_YEAR },
+  ),
   operationTemplates: z
     .array(z.string().max(1000).regex(/^\//, "must be a path such as /orders/{id}"))
     .max(MAX_LIST_ENTRIES)
@@ -248,7 +253,12 @@ export const allocationSection = section("From load to resources, and the guards
     .optional()
     .describe("What one replica can serve, when it is known; otherwise learned from usage."),
   currentResources: section("What the service runs on, until something reports it.", {
-    replicas: wholeNumber("Replicas.", 1, { minimum: 1, maximum: REPLICA_LIMIT }),
+    replicas: z
+      .int()
+      .min(1)
+      .max(REPLICA_LIMIT)
+      .optional()
+      .describe("Replicas that run; as many as instances report when not given."),
     cpuCores: decimal("CPU cores of a replica.", 1, { minimum: 0.001, maximum: 1024 }),
     memoryBytes: wholeNumber("Memory of a replica.", 536_870_912, {
       minimum: 1_048_576,
