@@ -49,6 +49,35 @@ describe("AlertLog", () => {
     expect(log.dropped).toBe(1);
   });
 
+  it("regression: is bounded in characters too, however few the alerts are", () => {
+    // Each about 64 labels x 1,024 characters and so 66,000: some 30 of them in 2 million.
+    const log = new AlertLog({ clock: new ManualClock() });
+    const labels = Object.fromEntries(
+      Array.from({ length: 64 }, (_, label) => [`label${label}`, "x".repeat(1_024)]),
+    );
+    for (let alert = 0; alert < 200; alert++) {
+      const [only] = payload("firing", `alert-${alert}`).alerts;
+      if (only === undefined) throw new Error("the payload has one alert");
+      log.record({ ...payload("firing"), alerts: [{ ...only, labels }] });
+    }
+    const kept = log.list();
+    expect(JSON.stringify(kept).length).toBeLessThan(2_100_000);
+    expect(kept.length).toBeGreaterThan(25);
+    expect(kept[0]?.fingerprint).toBe("alert-199");
+    expect(log.dropped).toBe(200 - kept.length);
+  });
+
+  it("counts no alert twice: one that repeats pushes no other out", () => {
+    // An alert takes key 22 + group 5 + fingerprint 1 + start 20 + label 9 + 1 = 58 characters.
+    const log = new AlertLog({ clock: new ManualClock(), maxCharacters: 120 });
+    log.record(payload("firing", "a", "b"));
+    for (let repeat = 0; repeat < 10; repeat++) log.record(payload("firing", "a"));
+    expect(log.list().map(({ fingerprint }) => fingerprint)).toEqual(["a", "b"]);
+    log.record(payload("firing", "c"));
+    expect(log.list().map(({ fingerprint }) => fingerprint)).toEqual(["c", "a"]);
+    expect(log.dropped).toBe(1);
+  });
+
   it("can't be confused by separators in names", () => {
     const log = new AlertLog({ clock: new ManualClock() });
     log.record({ ...payload("firing", 'b","c'), groupKey: "a" });

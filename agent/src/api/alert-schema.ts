@@ -17,7 +17,10 @@ const labels = z
   .record(text.max(MAX_LABEL_NAME_CHARACTERS), text.max(MAX_LABEL_VALUE_CHARACTERS))
   .refine((given) => Object.keys(given).length <= MAX_LABELS, `more than ${MAX_LABELS} labels`);
 
-const moment = z.iso.datetime({ offset: true });
+/** RFC 3339 allows any number of digits after the second; nanoseconds with an offset take 35. */
+const MAX_MOMENT_CHARACTERS = 64;
+
+const moment = z.iso.datetime({ offset: true }).max(MAX_MOMENT_CHARACTERS);
 
 const alertStatus = z.enum(["firing", "resolved"]);
 

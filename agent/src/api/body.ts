@@ -13,8 +13,8 @@ export const NDJSON_TYPE = "application/x-ndjson";
 const MAX_NESTING_LEVELS = 64;
 
 /**
- * Bodies that may be held at once, as a multiple of the largest one allowed. It bounds memory at a
- * number that does not grow with the connections.
+ * Bodies that may be held at once, as a multiple of the largest one allowed: as they come, and again
+ * as they are decompressed. It bounds memory at a number that does not grow with the connections.
  */
 const MAX_BODIES_HELD = 8;
 
@@ -58,21 +58,29 @@ export class BodyReader {
     const compressed = isGzip(request);
     let held = 0;
     const hold = (bytes: number): void => {
+      this.#hold(bytes);
       held += bytes;
-      this.#heldBytes += bytes;
       if (held > this.#limits.maxBodyBytes) throw tooLarge(this.#limits.maxBodyBytes);
-      if (this.#heldBytes > this.#maxHeldBytes) throw tooManyHeld();
     };
     try {
       if (Number(request.headers["content-length"]) > this.#limits.maxBodyBytes) {
         throw tooLarge(this.#limits.maxBodyBytes);
       }
       const raw = await collect(request, hold, this.#limits.bodyTimeoutSeconds);
-      const bytes = compressed ? await decompress(raw, this.#limits.maxBodyBytes) : raw;
-      return { mediaType, bytes };
+      if (!compressed) return { mediaType, bytes: raw };
+      // What comes out may be a thousand times as large, and bombs come together: it counts as the
+      // largest that may come out, before any of it is there.
+      this.#hold(this.#limits.maxBodyBytes);
+      held += this.#limits.maxBodyBytes;
+      return { mediaType, bytes: await decompress(raw, this.#limits.maxBodyBytes) };
     } finally {
       this.#heldBytes -= held;
     }
+  }
+
+  #hold(bytes: number): void {
+    if (this.#heldBytes + bytes > this.#maxHeldBytes) throw tooManyHeld();
+    this.#heldBytes += bytes;
   }
 }
 
