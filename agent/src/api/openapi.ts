@@ -82,7 +82,9 @@ export function openApiDocument(callSchema: z.ZodType, version: string): object 
 function ingestOperation(callSchema: z.ZodType): ZodOpenApiOperationObject {
   return {
     summary: "Hand in observed calls",
-    description: "Gzip is accepted. A bad call is listed in `rejected`; it never costs the others.",
+    description:
+      "Gzip is accepted. A bad call is listed in `rejected`; it never costs the others. `late` calls " +
+      "ended before the time that has been closed for their workload, and are left out.",
     requestBody: {
       required: true,
       content: {
@@ -135,6 +137,9 @@ const explanationsOperation: ZodOpenApiOperationObject = {
 
 const modelOperation: ZodOpenApiOperationObject = {
   summary: "Take over a model bundle, or bring the former model back",
+  description:
+    "The former model can be brought back until the agent is restarted: it is kept in memory only. " +
+    "Export a bundle of it before (`presage model export`) to be able to go back later.",
   requestBody: {
     required: true,
     content: { [JSON_TYPE]: { schema: z.union([modelBundleSchema, restoreRequestSchema]) } },
