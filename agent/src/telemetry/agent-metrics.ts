@@ -13,11 +13,11 @@ interface CallCounts {
   readonly refused: number;
 }
 
-/** Something other than a call that was given up to stay within a limit. */
+/** What did not go its full way: cut, merged into `{other}`, forgotten or ignored. */
 interface DropCount {
-  /** What was dropped, from a closed list: `session`, `operation`. */
+  /** What it was, from a closed list: `sessions`, `operations`, `roles`, `calls`. */
   readonly what: string;
-  /** Why, from a closed list: `limit`. */
+  /** Why, from a closed list: `past_limit`, `late_in_queue`, `unknown`. */
   readonly reason: string;
   readonly count: number;
 }
@@ -131,7 +131,7 @@ function registerIngestion(registry: Registry, sources: AgentMetricSources): voi
     registry,
     {
       name: "presage_agent_dropped_total",
-      help: "What was given up to stay within a limit, other than calls",
+      help: "What was merged into another name, cut, forgotten or ignored, by what it was and why",
       labelNames: ["what", "reason"],
     },
     function* () {

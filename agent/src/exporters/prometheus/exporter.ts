@@ -51,11 +51,12 @@ export function createPrometheusExporter(
     modeFamily(options.mode),
     OMITTED_FAMILY,
   ];
-  for (const family of families) {
-    new StateGauge(registry, family, () => show(view.workloads(), limits, options.clock.now()));
-  }
+  // One for all families of a scrape: it is made once, and they agree.
+  let shown: Shown = { workloads: [], omittedWorkloads: 0, omittedSegments: 0 };
+  for (const family of families) new StateGauge(registry, family, () => shown);
   return {
     async metricsText(accept) {
+      shown = show(view.workloads(), limits, options.clock.now());
       const format = negotiate(accept);
       const body = writeExposition(await registry.getMetricsAsJSON(), format);
       return { contentType: CONTENT_TYPES[format], body };
@@ -106,9 +107,11 @@ class StateGauge extends Gauge {
   }
 
   override async get(): Promise<GaugeContent> {
+    // Before the first wait: meanwhile another scrape may begin.
+    const shown = this.#shown();
     const content = await super.get();
     const values: GaugeContent["values"] = [];
-    this.#family.collect(this.#shown(), (labels, value) => {
+    this.#family.collect(shown, (labels, value) => {
       if (value !== undefined && Number.isFinite(value)) values.push({ labels, value });
     });
     return { ...content, values };

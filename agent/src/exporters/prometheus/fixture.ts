@@ -1,6 +1,12 @@
-import { DRIFT_CAUSES } from "../../core/index.js";
-import type { Decision, SegmentState, WorkloadState, WorkloadView } from "../../core/index.js";
+import { Registry } from "prom-client";
 
+import { DRIFT_CAUSES, ManualClock } from "../../core/index.js";
+import type { Decision, SegmentState, WorkloadState } from "../../core/index.js";
+import { createPrometheusExporter } from "./exporter.js";
+import type { PrometheusExporter, PrometheusExporterOptions } from "./exporter.js";
+
+export const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
+export const SHOP = "default/Deployment/shop";
 export const NOW_SECONDS = 1_772_366_400;
 
 const resources = (replicas: number) => ({
@@ -107,9 +113,20 @@ export function stateOf(workload: string, segments: readonly string[]): Workload
   };
 }
 
-export function viewOf(states: () => readonly WorkloadState[]): WorkloadView {
-  return {
+/** An exporter of the workloads that `states` gives at the moment. */
+export function exporterOf(
+  states: () => readonly WorkloadState[],
+  options: Partial<PrometheusExporterOptions> = {},
+  registry = new Registry(),
+): PrometheusExporter {
+  const view = {
     workloads: states,
-    workload: (key) => states().find((state) => state.workload === key),
+    workload: (key: string) => states().find((state) => state.workload === key),
   };
+  return createPrometheusExporter(registry, view, {
+    mode: "shadow",
+    clock: new ManualClock(NOW_SECONDS),
+    counterfactuals: () => [{ cause: "drift", replicas: 1 }],
+    ...options,
+  });
 }
