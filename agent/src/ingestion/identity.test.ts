@@ -1,5 +1,15 @@
 import { createHmac } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -78,6 +88,48 @@ describe("the identity key", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readFileSync(file, "utf8")).toMatch(/^[0-9a-f]{64}\n$/);
     expect(loadIdentityKey({ dataDirectory })).toEqual(key);
+  });
+
+  test("its directory is for the owner alone", () => {
+    const dataDirectory = join(directory, "parent", "data");
+    loadIdentityKey({ dataDirectory });
+    expect(statSync(dataDirectory).mode & 0o777).toBe(0o700);
+  });
+
+  test("regression: a crash on the way leaves no key or a whole one, and no start fails of it", () => {
+    const dataDirectory = join(directory, "crashed");
+    mkdirSync(dataDirectory);
+    // What a process that died while it wrote leaves behind.
+    writeFileSync(join(dataDirectory, "identity.key.0123456789abcdef"), "");
+    const key = loadIdentityKey({ dataDirectory });
+    expect(key).toHaveLength(32);
+    expect(loadIdentityKey({ dataDirectory })).toEqual(key);
+    expect(readdirSync(dataDirectory).sort()).toEqual([
+      "identity.key",
+      "identity.key.0123456789abcdef",
+    ]);
+  });
+
+  test("regression: of two who start at once, the second does not overwrite the first's", () => {
+    const dataDirectory = join(directory, "raced");
+    mkdirSync(dataDirectory);
+    // To the look at the start it is not there, to the link it is: as when another was in between.
+    const file = join(dataDirectory, "identity.key");
+    symlinkSync("the-other-starter's-key", file);
+    expect(() => loadIdentityKey({ dataDirectory })).toThrow("can't be read");
+    expect(readlinkSync(file)).toBe("the-other-starter's-key");
+    const key = Buffer.alloc(32, 7);
+    writeFileSync(join(dataDirectory, "the-other-starter's-key"), key);
+    expect(loadIdentityKey({ dataDirectory })).toEqual(key);
+    expect(readdirSync(dataDirectory).sort()).toEqual(["identity.key", "the-other-starter's-key"]);
+  });
+
+  test("that can't be written is a clear error with the file's name", () => {
+    const file = join(directory, "no-directory");
+    writeFileSync(file, "");
+    expect(() => loadIdentityKey({ dataDirectory: file })).toThrow(
+      /no-directory\/identity\.key can't be written.*identity\.keyFile/,
+    );
   });
 
   test("is read as hexadecimal text or raw bytes", () => {

@@ -1,5 +1,15 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 
 import { BoundedCache } from "./bounded-cache.js";
@@ -8,10 +18,13 @@ import { HmacSha256 } from "./hmac.js";
 /** As many bytes as the hash gives: a shorter key is the weakest part, a longer one adds nothing. */
 const KEY_BYTES = 32;
 const OWNER_ONLY = 0o600;
-const GENERATED_KEY_FILE = "identity.key";
+const OWNER_ONLY_DIRECTORY = 0o700;
+export const GENERATED_IDENTITY_KEY_FILE = "identity.key";
 /** 128 bits: no two of 10^12 identities meet by chance (birthday bound about 10^-15). */
 const HASH_BYTES = 16;
 const KEY_ID_BYTES = 8;
+/** Tells the unfinished key files of two starters apart. */
+const TEMPORARY_NAME_BYTES = 8;
 const KEY_ID_LABEL = "presage identity key id";
 /** Identities whose hash is kept at hand; a user's next call mostly comes soon. */
 const CACHE_GENERATION_SIZE = 16_384;
@@ -52,26 +65,53 @@ export function readIdentityKey(keyFile: string): Buffer {
 
 /**
  * The key from `keyFile` when it is given; else the one in the data directory, generated at the first
- * start (32 random bytes in hexadecimal, mode 0600).
+ * start (32 random bytes in hexadecimal, mode 0600). Throws an {@link IdentityKeyError} when that can't
+ * be used or written.
  */
 export function loadIdentityKey(options: {
   readonly keyFile?: string | undefined;
   readonly dataDirectory: string;
 }): Buffer {
   if (options.keyFile !== undefined) return readIdentityKey(options.keyFile);
-  const file = join(options.dataDirectory, GENERATED_KEY_FILE);
-  mkdirSync(options.dataDirectory, { recursive: true });
-  try {
-    const content = `${randomBytes(KEY_BYTES).toString("hex")}\n`;
-    writeFileSync(file, content, { flag: "wx", mode: OWNER_ONLY, flush: true });
-  } catch (error) {
-    if (!isExisting(error)) {
-      throw new IdentityKeyError(`identity key ${file} can't be written: ${messageOf(error)}`, {
-        cause: error,
-      });
+  const file = join(options.dataDirectory, GENERATED_IDENTITY_KEY_FILE);
+  if (!existsSync(file)) {
+    try {
+      mkdirSync(options.dataDirectory, { recursive: true, mode: OWNER_ONLY_DIRECTORY });
+      generateKeyFile(file);
+      syncDirectory(options.dataDirectory);
+    } catch (error) {
+      const problem = `identity key ${file} can't be written: ${messageOf(error)}`;
+      throw new IdentityKeyError(`${problem}; or name a key in identity.keyFile`, { cause: error });
     }
   }
   return readIdentityKey(file);
+}
+
+/**
+ * Makes the whole file or none, whenever the process dies, and leaves one that is there as it is: what
+ * two who start at once read is the same key. A rename would put the second over the first.
+ */
+function generateKeyFile(file: string): void {
+  const temporary = `${file}.${randomBytes(TEMPORARY_NAME_BYTES).toString("hex")}`;
+  try {
+    const content = `${randomBytes(KEY_BYTES).toString("hex")}\n`;
+    writeFileSync(temporary, content, { flag: "wx", mode: OWNER_ONLY, flush: true });
+    linkSync(temporary, file);
+  } catch (error) {
+    if (!isExisting(error)) throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** A name is safe on the disk only when its directory is. */
+function syncDirectory(directory: string): void {
+  const descriptor = openSync(directory, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /**
