@@ -1,3 +1,6 @@
+import type { Json } from "../core/index.js";
+import { arrayField, stringField } from "./snapshot-field.js";
+
 /** Stands for every name past a limit. */
 export const OTHER_NAME = "{other}";
 
@@ -47,6 +50,22 @@ export class BoundedNames {
       this.#lists.set(key, list);
     }
     return list;
+  }
+
+  /** The names, first known first; how often one was past the limit counts from the start. */
+  snapshot(): Json {
+    return [...this.#names.keys()];
+  }
+
+  /**
+   * Knows the names of a snapshot and no others, at most `limit`. Throws a TypeError that names the
+   * field when it is not a list of names.
+   */
+  restore(snapshot: Json | undefined, field: string): void {
+    const names = arrayField(snapshot, field).map((name) => stringField(name, field));
+    this.#names.clear();
+    this.#lists.clear();
+    for (const name of names.slice(0, this.#limit)) this.#single(name);
   }
 
   #single(name: string): readonly [string] {

@@ -4,6 +4,7 @@ import {
   workloadKey,
   type ArgumentShape,
   type Call,
+  type Json,
   type WorkloadKey,
 } from "../core/index.js";
 import { argumentShape, isUnnamedArgumentShape, type ArgumentHash } from "./argument-shape.js";
@@ -12,8 +13,10 @@ import { BoundedNames } from "./bounded-names.js";
 import type { IdentityHasher } from "./identity.js";
 import type { Operations } from "./operations.js";
 import { eachQueryArgument } from "./query-arguments.js";
+import { arrayField, objectField, stringField } from "./snapshot-field.js";
 import type { WireCall } from "./wire-call.js";
 import { MAX_ARGUMENTS } from "./wire-limits.js";
+import { NAME_KINDS, WorkloadNames, type NameKind } from "./workload-names.js";
 
 const DEFAULT_MAX_WORKLOADS = 20;
 const DEFAULT_MAX_NAMES = 1000;
@@ -28,18 +31,7 @@ const NO_FORMAT = "none";
 const NO_ARGUMENTS: readonly ArgumentShape[] = Object.freeze([]);
 
 /** What is bounded by a number of distinct names. A closed list: it is also a metric label. */
-export type BoundedKind =
-  "operations" | "roles" | "groups" | "permissions" | "instances" | "argument_names" | "formats";
-
-/** The names that are known of one workload. */
-export interface WorkloadNames {
-  readonly key: WorkloadKey;
-  readonly roles: BoundedNames;
-  readonly groups: BoundedNames;
-  readonly permissions: BoundedNames;
-  readonly instances: BoundedNames;
-  readonly argumentNames: BoundedNames;
-}
+export type BoundedKind = NameKind | "operations" | "formats";
 
 export interface CallAssemblyOptions {
   readonly identity: IdentityHasher;
@@ -58,6 +50,14 @@ export class CallAssembly {
   readonly #hashArgument: ArgumentHash;
   readonly #maxNames: number;
   readonly #workloads = new Map<WorkloadKey, WorkloadNames>();
+  /** Of workloads that are forgotten: a count never goes back. */
+  readonly #forgottenPastLimit: Record<NameKind, number> = {
+    roles: 0,
+    groups: 0,
+    permissions: 0,
+    instances: 0,
+    argument_names: 0,
+  };
   readonly #formats = new BoundedNames(MAX_FORMATS);
   readonly #formatsAsWritten = new BoundedCache<string, string>(FORMAT_GENERATION_SIZE);
 
@@ -79,16 +79,46 @@ export class CallAssembly {
     const known = this.#workloads.get(key);
     if (known !== undefined) return known;
     if (this.#workloads.size >= this.maxWorkloads) return undefined;
-    const created: WorkloadNames = {
-      key,
-      roles: new BoundedNames(this.#maxNames),
-      groups: new BoundedNames(this.#maxNames),
-      permissions: new BoundedNames(this.#maxNames),
-      instances: new BoundedNames(this.#maxNames),
-      argumentNames: new BoundedNames(this.#maxNames),
-    };
+    const created = new WorkloadNames(key, this.#maxNames);
     this.#workloads.set(key, created);
     return created;
+  }
+
+  get workloads(): readonly WorkloadKey[] {
+    return [...this.#workloads.keys()];
+  }
+
+  forgetWorkload(key: WorkloadKey): void {
+    const forgotten = this.#workloads.get(key);
+    if (forgotten === undefined) return;
+    for (const kind of NAME_KINDS) this.#forgottenPastLimit[kind] += forgotten[kind].pastLimit;
+    this.#workloads.delete(key);
+  }
+
+  /** Workloads and names: what the limits count, so that they hold across restarts. */
+  snapshot(): Json {
+    return {
+      formats: this.#formats.snapshot(),
+      workloads: [...this.#workloads].map(([key, names]) => [key, names.snapshot()]),
+    };
+  }
+
+  /**
+   * Past `maxWorkloads` (it may be smaller than it was) workloads are left out. Throws a TypeError that
+   * names the field when the snapshot is not one of its own; then nothing is changed.
+   */
+  restore(snapshot: Json): void {
+    const fields = objectField(snapshot, "names");
+    const restored = arrayField(fields["workloads"], "names.workloads").map((pair) => {
+      const [name, content] = arrayField(pair, "names.workloads");
+      const key = stringField(name, "names.workloads");
+      const names = new WorkloadNames(key, this.#maxNames);
+      names.restore(content, `names.workloads.${key}`);
+      return names;
+    });
+    this.#formats.restore(fields["formats"], "names.formats");
+    this.#workloads.clear();
+    for (const names of restored.slice(0, this.maxWorkloads)) this.#workloads.set(names.key, names);
   }
 
   /**
@@ -108,7 +138,7 @@ export class CallAssembly {
       responseBytes: wire.responseBytes,
       requestFormat: this.#format(wire.requestFormat),
       responseFormat: this.#format(wire.responseFormat),
-      argumentShapes: this.#argumentShapes(workload.argumentNames, record),
+      argumentShapes: this.#argumentShapes(workload.argument_names, record),
       actor: wire.userId === undefined ? undefined : this.#identity.actor(wire.userId),
       session: wire.sessionId === undefined ? undefined : this.#identity.session(wire.sessionId),
       roles: workload.roles.list(wire.roles),
@@ -121,19 +151,11 @@ export class CallAssembly {
   pastLimit(): Record<BoundedKind, number> {
     const counts: Record<BoundedKind, number> = {
       operations: this.#operations.pastLimit,
-      roles: 0,
-      groups: 0,
-      permissions: 0,
-      instances: 0,
-      argument_names: 0,
+      ...this.#forgottenPastLimit,
       formats: this.#formats.pastLimit,
     };
     for (const workload of this.#workloads.values()) {
-      counts.roles += workload.roles.pastLimit;
-      counts.groups += workload.groups.pastLimit;
-      counts.permissions += workload.permissions.pastLimit;
-      counts.instances += workload.instances.pastLimit;
-      counts.argument_names += workload.argumentNames.pastLimit;
+      for (const kind of NAME_KINDS) counts[kind] += workload[kind].pastLimit;
     }
     return counts;
   }

@@ -9,11 +9,11 @@ const REQUEST_TIMEOUT_SECONDS = 5;
 const FIRST_BACKOFF_SECONDS = 1;
 const MAX_BACKOFF_SECONDS = 30;
 const MILLISECONDS_PER_SECOND = 1000;
-/** Of the agent's answer, which is small, as much as tells how many were rejected. */
+/** Of the agent's answer, which is small, as much as tells how many were left out. */
 const MAX_ANSWER_BYTES = 1_048_576;
 
-/** Why calls were given up. */
-export type DropReason = "buffer_full" | "refused" | "rejected" | "closed";
+/** Why calls were given up; `late`: the agent heard of them after it had closed their time. */
+export type DropReason = "buffer_full" | "refused" | "rejected" | "late" | "closed";
 
 export interface CallSenderOptions {
   /** `http://127.0.0.1:9470` */
@@ -173,8 +173,9 @@ export class CallSender {
       status === 429 ||
       status >= 500;
     if (status >= 200 && status < 300) {
-      const rejected = rejectedCalls(answer?.body ?? "");
+      const { rejected, late } = callsLeftOut(answer?.body ?? "");
       if (rejected > 0) this.#options.onDrop(rejected, "rejected");
+      if (late > 0) this.#options.onDrop(late, "late");
     } else if (status === 413 && sent.length > 1) {
       // Too large at once: the first half now, the rest waits again in front.
       const half = Math.ceil(sent.length / 2);
@@ -255,13 +256,17 @@ export class CallSender {
   }
 }
 
-/** How many calls an answer says were rejected; 0 when it can't be read. */
-function rejectedCalls(body: string): number {
+/** How many calls an answer says were not taken and must not be sent again; 0 where it can't be read. */
+function callsLeftOut(body: string): { readonly rejected: number; readonly late: number } {
+  let answer: unknown;
   try {
-    const answer: unknown = JSON.parse(body);
-    const hasRejected = typeof answer === "object" && answer !== null && "rejected" in answer;
-    return hasRejected && Array.isArray(answer.rejected) ? answer.rejected.length : 0;
+    answer = JSON.parse(body);
   } catch {
-    return 0;
+    return { rejected: 0, late: 0 };
   }
+  const fields = typeof answer === "object" && answer !== null ? answer : {};
+  return {
+    rejected: "rejected" in fields && Array.isArray(fields.rejected) ? fields.rejected.length : 0,
+    late: "late" in fields && typeof fields.late === "number" ? fields.late : 0,
+  };
 }

@@ -1,82 +1,17 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import express from "express";
 import supertest from "supertest";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 
 import { ManualClock } from "../core/index.js";
 import { isUnnamedArgumentShape } from "./argument-shape.js";
-import { presageMiddleware, type PresageMiddlewareOptions } from "./express-middleware.js";
-import { decodeWireCall, type WireCall } from "./wire-call.js";
-
-type Answer = (calls: WireCall[], response: ServerResponse, request: IncomingMessage) => void;
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-const TAKEN: Answer = (calls, response) => {
-  response.writeHead(202).end(JSON.stringify({ accepted: calls.length, rejected: [] }));
-};
-
-/** A real HTTP agent that keeps what it is sent. */
-async function agent(answer: Answer = TAKEN) {
-  const batches: WireCall[][] = [];
-  const server: Server = createServer((request, response) => {
-    let body = "";
-    request.setEncoding("utf8");
-    request.on("data", (chunk: string) => (body += chunk));
-    request.on("end", () => {
-      const { calls } = JSON.parse(body) as { calls: WireCall[] };
-      batches.push(calls);
-      answer(calls, response, request);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, batches, calls: () => batches.flat() };
-}
-
-function service(agentUrl: string, options: Partial<PresageMiddlewareOptions> = {}) {
-  const app = express();
-  // No timer of the test's: batches go when they are full, and on close.
-  const presage = presageMiddleware({ agentUrl, service: "shop", flushSeconds: 3600, ...options });
-  app.use(presage);
-  app.use(express.json());
-  app.get("/orders/:orderId", (_request, response) => {
-    response.json({ name: "é" });
-  });
-  const users = express.Router();
-  users.post("/orders", (_request, response) => {
-    response.status(201).type("text/plain").send("made");
-  });
-  app.use("/users/:userId", users);
-  app.get("/stream", (_request, response) => {
-    response.write("ab");
-    response.write(Buffer.from("cde"));
-    response.end("6666", "hex");
-  });
-  app.get("/broken", () => {
-    throw new Error("broken");
-  });
-  // Express knows an error handler by its four parameters.
-  const onError: express.ErrorRequestHandler = (error, request, response, next) => {
-    if (response.headersSent) next(error);
-    else response.status(500).send(request.path);
-  };
-  app.use(onError);
-  return { presage, request: supertest(app) };
-}
+import { presageMiddleware } from "./express-middleware.js";
+import { agent, closing, service } from "./middleware-fixture.js";
+import { decodeWireCall } from "./wire-call.js";
 
 describe("presageMiddleware", () => {
   test("tells of each call: route, sizes, formats, caller, arguments", async () => {
@@ -131,91 +66,6 @@ describe("presageMiddleware", () => {
     expect(presage.counts()).toEqual({ observed: 6, dropped: 0, buffered: 0 });
   });
 
-  test("sends a full batch at once", async () => {
-    let arrived: (() => void) | undefined;
-    const batch = new Promise<void>((resolve) => (arrived = resolve));
-    const { url, batches } = await agent((calls, response, request) => {
-      TAKEN(calls, response, request);
-      arrived?.();
-    });
-    const { request } = service(url, { batchCalls: 2 });
-    await request.get("/orders/1");
-    await request.get("/orders/2");
-    await batch;
-    expect(batches.map((calls) => calls.length)).toEqual([2]);
-  });
-
-  test("tries again with the same ids, and when the agent says", async () => {
-    let attempts = 0;
-    const { url, batches } = await agent((calls, response, request) => {
-      attempts += 1;
-      if (attempts === 1) response.writeHead(429, { "retry-after": "0.01" }).end();
-      else if (attempts === 2) response.writeHead(503, { "retry-after": "0.01" }).end();
-      else TAKEN(calls, response, request);
-    });
-    const { presage, request } = service(url);
-    await request.get("/orders/1");
-    await presage.close();
-    expect(batches).toHaveLength(3);
-    expect(new Set(batches.map(([call]) => call?.id)).size).toBe(1);
-    expect(presage.counts()).toEqual({ observed: 1, dropped: 0, buffered: 0 });
-  });
-
-  test("halves a batch that is too large", async () => {
-    const { url, batches } = await agent((calls, response, request) => {
-      if (calls.length > 1) response.writeHead(413).end();
-      else TAKEN(calls, response, request);
-    });
-    const { presage, request } = service(url);
-    for (const order of [1, 2, 3]) await request.get(`/orders/${order}`);
-    await presage.close();
-    const taken = batches.filter((calls) => calls.length === 1).flat();
-    expect(taken.map((call) => call.arguments?.["orderId"])).toEqual(["1", "2", "3"]);
-  });
-
-  test("an agent that is away costs nothing but calls past the bound", async () => {
-    const dropped: [number, string][] = [];
-    const { presage, request } = service("http://127.0.0.1:1", {
-      batchCalls: 2,
-      maxBufferedCalls: 3,
-      onDrop: (calls, reason) => {
-        dropped.push([calls, reason]);
-        throw new Error("the service's own mistake");
-      },
-    });
-    for (let order = 0; order < 6; order++) {
-      await request.get(`/orders/${order}`).expect(200);
-    }
-    expect(presage.counts()).toEqual({ observed: 6, dropped: 3, buffered: 3 });
-    await presage.close(0.05);
-    expect(presage.counts()).toEqual({ observed: 6, dropped: 6, buffered: 0 });
-    expect(dropped).toEqual([
-      [1, "buffer_full"],
-      [1, "buffer_full"],
-      [1, "buffer_full"],
-      [3, "closed"],
-    ]);
-  });
-
-  test("calls that the agent refuses or rejects are counted, and the next ones go on", async () => {
-    let attempts = 0;
-    const { url, batches } = await agent((calls, response, request) => {
-      attempts += 1;
-      if (attempts === 1) response.writeHead(400).end("no");
-      else if (attempts === 2) response.writeHead(202).end('{"rejected":[{"index":0}]}');
-      else TAKEN(calls, response, request);
-    });
-    const reasons: string[] = [];
-    const { presage, request } = service(url, {
-      batchCalls: 1,
-      onDrop: (_, reason) => reasons.push(reason),
-    });
-    for (const order of [1, 2, 3]) await request.get(`/orders/${order}`);
-    await presage.close();
-    expect(batches).toHaveLength(3);
-    expect(reasons).toEqual(["refused", "rejected"]);
-  });
-
   test("what the service gets wrong does not break it", async () => {
     const { url, calls } = await agent();
     const { presage, request } = service(url, {
@@ -230,18 +80,6 @@ describe("presageMiddleware", () => {
     await presage.close();
     expect(calls()).toHaveLength(1);
     expect(calls()[0]).not.toHaveProperty("arguments");
-  });
-
-  test("a token goes with each batch", async () => {
-    const tokens: unknown[] = [];
-    const { url } = await agent((calls, response, request) => {
-      tokens.push(request.headers.authorization);
-      TAKEN(calls, response, request);
-    });
-    const { presage, request } = service(url, { token: "secret" });
-    await request.get("/orders/1");
-    await presage.close();
-    expect(tokens).toEqual(["Bearer secret"]);
   });
 
   test("with a key, arguments leave as shapes", async () => {
@@ -287,17 +125,6 @@ describe("presageMiddleware", () => {
     await gone;
     await presage.close();
     expect(calls()).toMatchObject([{ route: "/slow", status: 499, responseBytes: 0 }]);
-  });
-
-  test("an agent that never answers does not hold the service back when it closes", async () => {
-    const { url, batches } = await agent(() => undefined);
-    const { presage, request } = service(url, { batchCalls: 1 });
-    await request.get("/orders/1").expect(200);
-    await presage.close(0.05);
-    expect(batches).toHaveLength(1);
-    expect(presage.counts()).toEqual({ observed: 1, dropped: 1, buffered: 0 });
-    await request.get("/orders/2").expect(200);
-    expect(presage.counts()).toEqual({ observed: 2, dropped: 2, buffered: 0 });
   });
 
   test("a wrong address is an error at start-up", () => {

@@ -1,4 +1,12 @@
-import type { Call, Clock, Json, Persistent, WorkloadKey } from "../core/index.js";
+import type {
+  Call,
+  Clock,
+  IngestResult,
+  Json,
+  Persistent,
+  RejectedCall,
+  WorkloadKey,
+} from "../core/index.js";
 import { CallAssembly, type BoundedKind, type CallAssemblyOptions } from "./call-assembly.js";
 import type { CallQueue } from "./call-queue.js";
 import type { SeenIds } from "./deduplication.js";
@@ -15,24 +23,6 @@ const MAX_UNKNOWN_FIELD_CHARACTERS = 64;
 /** Why a call was rejected. A closed list: it is also a metric label. */
 export type RejectionReason =
   "invalid_field" | "future_timestamp" | "too_many_workloads" | "batch_too_large";
-
-interface RejectedCall {
-  /** The place in the batch, from 0. */
-  readonly index: number;
-  readonly field: string;
-  /** A sentence. */
-  readonly reason: string;
-}
-
-export type IngestResult =
-  | {
-      readonly status: "taken";
-      readonly accepted: number;
-      readonly duplicate: number;
-      readonly late: number;
-      readonly rejected: readonly RejectedCall[];
-    }
-  | { readonly status: "full"; readonly retryAfterSeconds: number };
 
 /** What happened to the calls since the start: plain totals, for the metrics. */
 export interface IngestionCounts {
@@ -52,7 +42,7 @@ export interface IngestionOptions extends CallAssemblyOptions {
   readonly clock: Clock;
   readonly queue: CallQueue;
   readonly seenIds: SeenIds;
-  /** Calls of the workload before this moment of event time are late; undefined: none is. */
+  /** Calls of the workload that ended before this moment of event time are late; undefined: none is. */
   readonly watermarkSeconds: (workload: WorkloadKey) => number | undefined;
   readonly futureToleranceSeconds?: number;
   /** Told once for each name of a field that is not known. */
@@ -62,6 +52,16 @@ export interface IngestionOptions extends CallAssemblyOptions {
 /**
  * The way from the wire to the queue: checks a record, finds duplicates and late calls, names the
  * operation, anonymizes. Every source comes through here.
+ *
+ * When a call happened, and when it is too late:
+ * - It happened when it began. One that is told of when it ends, after longer than the lateness, could
+ *   never be in time; so one that began before the watermark and did not end before it is placed at
+ *   the watermark.
+ * - One that ended before the watermark is late: counted, and left out. Without a duration it ended when
+ *   it began.
+ * - One from the future, within the tolerance, is placed at the agent's own clock: one fast clock among
+ *   the instances must not move the watermark and so make the calls of all others late.
+ * - One from further ahead is rejected.
  */
 export class Ingestion implements Persistent {
   readonly #options: IngestionOptions;
@@ -104,7 +104,8 @@ export class Ingestion implements Persistent {
       this.#refused += records.length;
       return { status: "full", retryAfterSeconds: queue.retryAfterSeconds(takable) };
     }
-    const latestSeconds = this.#options.clock.now() + this.#futureToleranceSeconds;
+    const nowSeconds = this.#options.clock.now();
+    const latestSeconds = nowSeconds + this.#futureToleranceSeconds;
     const calls: Call[] = [];
     const rejected: RejectedCall[] = [];
     let duplicate = 0;
@@ -121,13 +122,13 @@ export class Ingestion implements Persistent {
         continue;
       }
       eachUnknownField(record as object, this.#reportUnknownField);
-      const timeSeconds =
+      const beganSeconds =
         typeof wire.timestamp === "number" ? wire.timestamp : parseRfc3339(wire.timestamp);
-      if (timeSeconds === undefined) {
+      if (beganSeconds === undefined) {
         reject(index, "timestamp", "not an RFC 3339 date-time", "invalid_field");
         continue;
       }
-      if (timeSeconds > latestSeconds) {
+      if (beganSeconds > latestSeconds) {
         const reason = `more than ${this.#futureToleranceSeconds} seconds in the future`;
         reject(index, "timestamp", reason, "future_timestamp");
         continue;
@@ -139,8 +140,13 @@ export class Ingestion implements Persistent {
         continue;
       }
       const { key } = workload;
-      const watermarkSeconds = this.#options.watermarkSeconds(key);
-      if (watermarkSeconds !== undefined && timeSeconds < watermarkSeconds) {
+      const watermarkSeconds = this.#options.watermarkSeconds(key) ?? -Infinity;
+      const endedSeconds = beganSeconds + (wire.durationSeconds ?? 0);
+      const timeSeconds = Math.min(
+        nowSeconds,
+        Math.max(beganSeconds, Math.min(watermarkSeconds, endedSeconds)),
+      );
+      if (timeSeconds < watermarkSeconds) {
         // What was taken in time and comes again is a duplicate, however late.
         if (wire.id !== undefined && seenIds.has(key, wire.id)) duplicate += 1;
         else late += 1;
@@ -173,11 +179,26 @@ export class Ingestion implements Persistent {
     };
   }
 
-  /** Learned paths and seen ids. Drain the queue first: an id in it must not outlive its call. */
+  /** The workloads that are known, each of which takes one of the places. */
+  get workloads(): readonly WorkloadKey[] {
+    return this.#assembly.workloads;
+  }
+
+  /** Forgets a workload with its names and operations: its place is free, and it may come again. */
+  forgetWorkload(workload: WorkloadKey): void {
+    this.#assembly.forgetWorkload(workload);
+    this.#options.operations.forgetWorkload(workload);
+  }
+
+  /**
+   * Learned paths, seen ids, workloads and their names. Drain the queue first: an id in it must not
+   * outlive its call.
+   */
   snapshot(): Json {
     return {
       operations: this.#options.operations.snapshot(),
       seenIds: this.#options.seenIds.snapshot(),
+      names: this.#assembly.snapshot(),
     };
   }
 
@@ -185,6 +206,7 @@ export class Ingestion implements Persistent {
     const fields = objectField(snapshot, "ingestion");
     this.#options.operations.restore(fields["operations"] ?? null);
     this.#options.seenIds.restore(fields["seenIds"] ?? null);
+    this.#assembly.restore(fields["names"] ?? null);
   }
 
   #noteUnknownField(field: string): void {

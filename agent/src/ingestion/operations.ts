@@ -62,6 +62,8 @@ export interface OperationsOptions {
 export class Operations implements Persistent {
   readonly #options: OperationsOptions;
   readonly #workloads = new Map<WorkloadKey, WorkloadOperations>();
+  /** Of workloads that are forgotten: a count never goes back. */
+  #forgottenPastLimit = 0;
 
   constructor(options: OperationsOptions = {}) {
     this.#options = options;
@@ -82,7 +84,7 @@ export class Operations implements Persistent {
 
   /** Calls that had to be named `{other}`, over all workloads. */
   get pastLimit(): number {
-    let calls = 0;
+    let calls = this.#forgottenPastLimit;
     for (const operations of this.#workloads.values()) calls += operations.pastLimit;
     return calls;
   }
@@ -90,6 +92,11 @@ export class Operations implements Persistent {
   /** Operations that have a name of their own. */
   named(workload: WorkloadKey): readonly string[] {
     return [...(this.#workloads.get(workload)?.named ?? [])];
+  }
+
+  forgetWorkload(workload: WorkloadKey): void {
+    this.#forgottenPastLimit += this.#workloads.get(workload)?.pastLimit ?? 0;
+    this.#workloads.delete(workload);
   }
 
   snapshot(): Json {

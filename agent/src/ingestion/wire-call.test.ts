@@ -12,6 +12,7 @@ test.each([
   ["service", { service: "x".repeat(254) }, "253"],
   ["id", { id: "" }, "1"],
   ["requestBytes", { requestBytes: 0.5 }, "whole number of bytes"],
+  ["requestBytes", { requestBytes: -1 }, "at least 0"],
   ["status", { status: 600 }, "599"],
   ["arguments", { arguments: [] }, "record"],
   ["path", { path: undefined }, "path or route is required"],

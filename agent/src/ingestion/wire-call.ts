@@ -24,10 +24,12 @@ const MAX_DURATION_SECONDS = 31_536_000;
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const NAME_RULE = "expected letters, digits, '.', '_' and '-', with a letter or digit at both ends";
 
+const BYTES_RULE = "expected a whole number of bytes, at least 0";
+
 const name = (description: string) =>
   z.string().max(MAX_NAME_CHARACTERS).regex(NAME, { error: NAME_RULE }).meta({ description });
 const bytes = (description: string) =>
-  z.int({ error: wholeBytes }).min(0).optional().meta({ description });
+  z.int({ error: BYTES_RULE }).min(0, { error: BYTES_RULE }).optional().meta({ description });
 const format = (description: string) =>
   z
     .string()
@@ -42,10 +44,6 @@ const names = (description: string) =>
     .max(MAX_ROLES)
     .optional()
     .meta({ description });
-
-function wholeBytes(): string {
-  return "expected a whole number of bytes";
-}
 
 /**
  * One call on the wire. Fields that are not listed are ignored, so that a newer client never loses
@@ -63,7 +61,8 @@ export const wireCallSchema = z
         { error: "expected an RFC 3339 date-time or seconds since the Unix epoch" },
       )
       .meta({
-        description: "When the call began: RFC 3339, or seconds since the Unix epoch.",
+        description:
+          "When the call began: RFC 3339, or seconds since the Unix epoch. A call is late, and left out, when it ended (durationSeconds later) more than `ingestion.latenessSeconds` before the latest call of its workload. One that began before that and ended after it counts at that moment. One that is ahead of the agent's clock counts as of now, within `ingestion.futureToleranceSeconds`; past that it is rejected.",
         examples: ["2026-05-01T10:00:00.250Z", 1777629600.25],
       }),
     service: name("The workload's name."),
