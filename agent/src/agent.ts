@@ -16,14 +16,15 @@ import { createPrometheusExporter } from "./exporters/prometheus/exporter.js";
 import { createFittingWorker } from "./runtime/fitting-worker.js";
 import { createFlow, droppedBy } from "./runtime/flow.js";
 import { loadIdentityKey } from "./ingestion/identity.js";
-import { UsageScraper } from "./ingestion/usage-scraper.js";
 import { wireCallSchema } from "./ingestion/wire-call.js";
+import { keepHouse } from "./runtime/housekeeping.js";
 import { Intake } from "./runtime/intake.js";
 import { ModelUpdates } from "./runtime/model-updates.js";
 import { registerAgentMetrics } from "./telemetry/agent-metrics.js";
 import { createLogger } from "./telemetry/logger.js";
 import { createRegistry } from "./telemetry/registry.js";
 import { StageDurations } from "./telemetry/stage-durations.js";
+import { createScrapers } from "./runtime/scrapers.js";
 import { timedFitter } from "./runtime/timed-fitter.js";
 import { STAGES } from "./pipeline.js";
 import { VERSION } from "./runtime/version.js";
@@ -84,35 +85,24 @@ export async function startAgent(
     onUnknownField: (field) => {
       log.warn({ field }, "calls have a field that this version does not know; it is ignored");
     },
+    onRestoreProblem: (workload, problem) => {
+      log.warn({ workload, problem }, "this part of the checkpoint does not fit; it starts anew");
+    },
   });
-  const { queue, ingestion, workloads, decisions, identity } = flow;
+  const { queue, ingestion, workloads, decisions, asked, identity } = flow;
   const intake = new Intake(workloads, (error) => {
-    log.error({ err: error }, "the pipeline failed on a call");
+    log.error({ err: error }, "the pipeline failed");
   });
-  const scrapers = config.scrape.map((target) => {
-    const { service, namespace, kind, url, intervalSeconds, timeoutSeconds } = target;
-    const workload = workloadKey({ namespace, kind, name: service });
-    const scraper = new UsageScraper({
-      url,
-      workload,
-      intervalSeconds,
-      timeoutSeconds,
-      ...(target.instance === undefined ? {} : { instance: target.instance }),
-      clock,
-      sink: {
-        record: (reading) => {
-          void intake.exclusively(() => {
-            workloads.record(reading);
-          });
-        },
-      },
-      onStateChange: (failure) => {
-        if (failure === undefined) log.info({ service }, "its metrics are read");
-        else log.warn({ service, failure }, "its metrics can't be read");
-      },
-    });
-    return { workload, scraper };
-  });
+  const scrapers = createScrapers(
+    config,
+    clock,
+    (reading) => {
+      intake.soon(() => {
+        workloads.record(reading);
+      });
+    },
+    log,
+  );
 
   const store = new FileCheckpointStore({
     directory: dataDirectory,
@@ -123,6 +113,10 @@ export async function startAgent(
   });
   const parts: CheckpointParts = { ingestion, workloads };
   await restoreCheckpoint(store, parts, identity.keyId, log);
+  for (const workload of ingestion.workloads) {
+    // A place without a pipeline (its part of the checkpoint did not fit) would never be free again.
+    if (workloads.pipeline(workload) === undefined) ingestion.forgetWorkload(workload);
+  }
   const save = async (): Promise<void> => {
     try {
       const sections = await intake.whenDrained(queue, () =>
@@ -161,7 +155,7 @@ export async function startAgent(
     // They need a second run of the allocator, which comes with the allocator's own issue.
     counterfactuals: () => [],
     explanations: {
-      byId: (id) => decisions.byId(id),
+      byId: (id) => decisions.byId(id) ?? asked.byId(id),
       byWorkload: (key, limit) => decisions.byWorkload(key, limit),
     },
     updateModel: (bundle) => intake.exclusively(() => updates.update(bundle)),
@@ -189,6 +183,9 @@ export async function startAgent(
     access: options.token === undefined ? "unprotected" : "token",
     bodyTimeoutSeconds: config.api.requestTimeoutSeconds,
     maxConnections: config.api.maxConnections,
+    reportError: (error) => {
+      log.error({ err: error }, "the API listener failed");
+    },
     ...(await tlsFrom(config.api.tls)),
   });
   let metrics: RunningServer;
@@ -198,6 +195,9 @@ export async function startAgent(
       port: config.metrics.port,
       configKey: "metrics",
       access: "public",
+      reportError: (error) => {
+        log.error({ err: error }, "the metrics listener failed");
+      },
     });
   } catch (error) {
     await api.close();
@@ -207,7 +207,10 @@ export async function startAgent(
   for (const { scraper } of scrapers) scraper.start();
   const idleLatenessSeconds = IDLE_LATENESS_FACTOR * config.ingestion.latenessSeconds;
   const tick = setInterval(() => {
-    void intake.exclusively(() => workloads.advance(clock.now() - idleLatenessSeconds));
+    intake.soon(async () => {
+      await workloads.advance(clock.now() - idleLatenessSeconds);
+      keepHouse(flow, clock.now(), config.ingestion.forgetWorkloadSeconds, log);
+    });
   }, TICK_SECONDS * MILLISECONDS_PER_SECOND);
   const checkpoint = setInterval(
     () => void save(),

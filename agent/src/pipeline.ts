@@ -1,19 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { RecommendationHistory } from "./allocation/history.js";
-import type { AllocationSettings } from "./allocation/settings.js";
 import { DriftAssessor } from "./assessment/drift.js";
-import type { DriftOptions } from "./assessment/drift.js";
+import { InstanceCount } from "./behavior/instance-count.js";
 import { RecentLoad } from "./behavior/recent-load.js";
 import { ReorderBuffer } from "./behavior/reorder-buffer.js";
-import type { ReorderBufferOptions } from "./behavior/reorder-buffer.js";
 import { SegmentNamer } from "./behavior/segments.js";
-import type { SegmentNamerOptions } from "./behavior/segments.js";
 import { sessionKey, SessionTracker } from "./behavior/sessions.js";
-import type { SessionTrackerOptions } from "./behavior/sessions.js";
 import { addDeviation } from "./behavior/window-summary.js";
 import { WindowAssembler } from "./behavior/windows.js";
 import type { ClosedInterval } from "./behavior/windows.js";
-import { ChangeDating } from "./runtime/change-dating.js";
+import { ChangeDating } from "./pipeline/change-dating.js";
 import type {
   Call,
   CallModel,
@@ -28,30 +24,14 @@ import type {
   WorkloadKey,
   WorkloadState,
 } from "./core/index.js";
-import { DecisionMaker } from "./runtime/decision-maker.js";
-import type { DecisionMakerParts } from "./runtime/decision-maker.js";
+import { DecisionMaker } from "./pipeline/decision-maker.js";
+import type { DecisionMakerParts } from "./pipeline/decision-maker.js";
 import { WorkloadCost } from "./models/cost/workload-cost.js";
-import type { WorkloadCostOptions } from "./models/cost/workload-cost.js";
 import { SegmentModels } from "./models/segment-models.js";
-import { PendingFits } from "./runtime/pending-fits.js";
-import { stateOf } from "./runtime/workload-state.js";
-import type { LearningParts } from "./runtime/workload-state.js";
-
-export interface PipelineOptions
-  extends
-    ReorderBufferOptions,
-    SessionTrackerOptions,
-    SegmentNamerOptions,
-    DriftOptions,
-    WorkloadCostOptions {
-  readonly allocation: AllocationSettings;
-  /** Seconds without any call after which the silence is an outage of reporting, not a lack of demand. */
-  readonly outageSeconds: number;
-  /** Event time between asking for a fit and using it, seconds. */
-  readonly fitDelaySeconds: number;
-  /** Replay: waits for fits, so that a run can be repeated. Live: never waits. */
-  readonly waitForFits: boolean;
-}
+import type { PipelineOptions } from "./pipeline/pipeline-options.js";
+import { PendingFits } from "./pipeline/pending-fits.js";
+import { stateOf } from "./pipeline/workload-state.js";
+import type { LearningParts } from "./pipeline/workload-state.js";
 
 export const STAGES = [
   "order",
@@ -80,8 +60,8 @@ export interface PipelineParts extends DecisionMakerParts {
  */
 export const CALLS_PER_TURN = 250;
 
-/** Event time that a replay skips at most window by window; a longer hole in a log begins anew. */
-const LONGEST_FILLED_GAP_SECONDS = 14 * 86_400;
+/** Windows that are closed in one turn, after a jump of event time: some ten milliseconds of work. */
+const WINDOWS_PER_TURN = 50;
 
 /** The flow of one workload, from a call to a recommendation. */
 export class Pipeline {
@@ -92,6 +72,8 @@ export class Pipeline {
   readonly windows: WindowAssembler;
   /** Calls that were learned from since the first start, across restarts. */
   learnedCalls = 0;
+  /** Event time of the last call, or of the start before there was one; seconds. */
+  lastCallSeconds: number | undefined;
   readonly #options: PipelineOptions;
   readonly #parts: PipelineParts;
   readonly #dating: ChangeDating;
@@ -117,6 +99,7 @@ export class Pipeline {
       drift: new DriftAssessor(options),
       history: new RecommendationHistory(options.allocation.scaleDownStabilizationSeconds),
       load: new RecentLoad(options.windowSeconds, options.outageSeconds),
+      instances: new InstanceCount(),
     };
     this.#fits = new PendingFits(parts.fitter, options.fitDelaySeconds);
     this.#dating = new ChangeDating(this.learning.drift, this.#fits, options.windowSeconds);
@@ -145,6 +128,8 @@ export class Pipeline {
   async advance(seconds: number): Promise<void> {
     this.reorder.advance(seconds);
     await this.#follow(this.reorder.release());
+    // A workload that was restored, or is only scraped, has a state to tell although nobody calls.
+    this.windows.open(this.reorder.watermarkSeconds - this.#options.windowSeconds);
     await this.#closeWindowsBefore(this.reorder.watermarkSeconds);
   }
 
@@ -182,6 +167,12 @@ export class Pipeline {
     return models;
   }
 
+  /** What runs: as configured; how many, as many as report where the configuration does not say. */
+  get #current(): Resources {
+    const { replicas, ...replica } = this.#options.currentResources;
+    return { replicas: replicas ?? this.learning.instances.count ?? 1, ...replica };
+  }
+
   async #follow(calls: readonly Call[]): Promise<void> {
     for (let next = 0; next < calls.length;) {
       const first = calls[next];
@@ -206,41 +197,45 @@ export class Pipeline {
       for (; next < turnEnd; next += 1) {
         const call = calls[next];
         if (call === undefined || call.timeSeconds >= end) return;
-        const { startsSession, ...place } = this.learning.sessions.place(call);
+        const place = this.learning.sessions.place(call);
         const segment = this.learning.segments.segmentOf(call);
         const observation = { call, segment, sessionKey: sessionKey(call), ...place };
-        observed.push({ observation, window: this.windows.add(observation, startsSession) });
+        observed.push({ observation, window: this.windows.add(observation) });
       }
     });
     this.#parts.time("models", () => {
       for (const { observation, window } of observed) {
         const models = this.modelsOf(observation.segment);
         models.score(observation, this.#deviations);
-        for (const [index, cause] of this.#causes.entries()) {
-          addDeviation(window, cause, this.#deviations[index] ?? NaN);
+        // By index: this runs for each call, and an iterator of entries makes a pair each time.
+        for (let index = 0; index < this.#causes.length; index += 1) {
+          const cause = this.#causes[index];
+          if (cause !== undefined) addDeviation(window, cause, this.#deviations[index] ?? NaN);
         }
         models.learn(observation);
       }
     });
     this.learnedCalls += observed.length;
+    this.lastCallSeconds = observed.at(-1)?.observation.call.timeSeconds ?? this.lastCallSeconds;
     return next;
   }
 
-  /** Closes every window that ends at or before `seconds`. */
+  /** Closes every window that ends at or before `seconds`. Of an outage only the last one is. */
   async #closeWindowsBefore(seconds: number): Promise<void> {
     const { windows } = this;
-    const { endSeconds } = windows;
-    if (endSeconds === undefined) return;
-    if (seconds - endSeconds > LONGEST_FILLED_GAP_SECONDS) {
+    const { windowSeconds, waitForFits } = this.#options;
+    for (let closed = 1; (windows.endSeconds ?? Infinity) <= seconds; closed += 1) {
       await this.#closeWindow();
-      windows.skipTo(seconds);
+      if (this.learning.load.inOutage && (windows.endSeconds ?? Infinity) <= seconds) {
+        windows.skipTo(windows.startOf(seconds) - windowSeconds);
+      }
+      if (closed % WINDOWS_PER_TURN === 0 && !waitForFits) await nextTurn();
     }
-    while ((windows.endSeconds ?? Infinity) <= seconds) await this.#closeWindow();
   }
 
   async #closeWindow(): Promise<void> {
     const { time } = this.#parts;
-    const { volume, cost, drift, sessions, load } = this.learning;
+    const { volume, cost, drift, sessions, load, instances } = this.learning;
     const interval = time("behavior", () => this.windows.close());
     sessions.expire(interval.endSeconds);
     time("volume", () => {
@@ -256,6 +251,7 @@ export class Pipeline {
     time("assess", () => {
       drift.observe(interval.segments);
       if (interval.overall.calls > 0) cost.recordCalls(interval.overall);
+      instances.observe(interval.endSeconds, interval.overall.instances);
     });
     for (let late = this.#adoptFits(interval); late !== undefined;) {
       await late;
@@ -267,7 +263,7 @@ export class Pipeline {
     );
     const decision = this.#decisions.decide(
       assessed,
-      this.#options.allocation.currentResources,
+      this.#current,
       this.learning.load.callsPerSecond,
     );
     this.#state = { ...assessed, decision };

@@ -41,9 +41,14 @@ export class ReorderBuffer {
     return this.#releasedEarly;
   }
 
-  /** Answers false when the call is late: its place has been released already. */
+  /** Answers false when the call is late: even its end is before what has been released already. */
   add(call: Call): boolean {
-    if (call.timeSeconds < this.#watermarkSeconds) return false;
+    if (call.timeSeconds < this.#watermarkSeconds) {
+      // A long call is told of when it has ended; see `Ingestion` for the policy.
+      const endSeconds = call.timeSeconds + (call.durationSeconds ?? 0);
+      if (endSeconds < this.#watermarkSeconds) return false;
+      return this.add({ ...call, timeSeconds: this.#watermarkSeconds });
+    }
     const second = Math.floor(call.timeSeconds);
     const bucket = this.#bySecond.get(second);
     if (bucket === undefined) this.#bySecond.set(second, [call]);

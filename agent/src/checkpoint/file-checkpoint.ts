@@ -7,7 +7,7 @@ import { isMissing, renameIfPresent, writeDurably } from "./durable-file.js";
 
 type Sections = Readonly<Record<string, Json>>;
 
-const FILE_NAME = "presage.checkpoint";
+export const CHECKPOINT_FILE_NAME = "presage.checkpoint";
 const PREVIOUS_SUFFIX = ".previous";
 const SET_ASIDE_SUFFIX = ".set-aside-";
 
@@ -60,7 +60,7 @@ export class FileCheckpointStore implements CheckpointStore {
 
   constructor(options: FileCheckpointOptions) {
     this.#directory = options.directory;
-    this.#path = join(options.directory, FILE_NAME);
+    this.#path = join(options.directory, CHECKPOINT_FILE_NAME);
     this.#clock = options.clock;
     this.#onSetAside = options.onSetAside ?? (() => undefined);
   }
@@ -157,7 +157,7 @@ export class FileCheckpointStore implements CheckpointStore {
 
   async #deleteOldestSetAside(): Promise<void> {
     const names = (await readdir(this.#directory))
-      .filter((name) => name.startsWith(FILE_NAME) && name.includes(SET_ASIDE_SUFFIX))
+      .filter((name) => name.startsWith(CHECKPOINT_FILE_NAME) && name.includes(SET_ASIDE_SUFFIX))
       .sort((left, right) => (timeOf(left) < timeOf(right) ? -1 : 1));
     for (const name of names.slice(0, -MAX_SET_ASIDE)) {
       await rm(join(this.#directory, name));

@@ -2,7 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openBundle } from "../checkpoint/bundle.js";
-import { FileCheckpointStore } from "../checkpoint/file-checkpoint.js";
+import { readCheckpoint } from "../checkpoint/checkpoint-format.js";
+import { CHECKPOINT_FILE_NAME } from "../checkpoint/file-checkpoint.js";
 import { readKeyFile } from "../checkpoint/key-file.js";
 import { loadConfig } from "../config/load-config.js";
 import type { Config } from "../config/schema.js";
@@ -10,7 +11,8 @@ import { systemClock, workloadKey } from "../core/index.js";
 import { DEFAULT_KIND, DEFAULT_NAMESPACE } from "../core/index.js";
 import { createInlineFitter } from "../runtime/fitting-worker.js";
 import { createFlow } from "../runtime/flow.js";
-import { loadIdentityKey } from "../ingestion/identity.js";
+import { GENERATED_IDENTITY_KEY_FILE, readIdentityKey } from "../ingestion/identity.js";
+import { IDENTITY_SECTION } from "../runtime/checkpoints.js";
 import { packBundle } from "../runtime/model-updates.js";
 import type { Io } from "./io.js";
 import { EXIT_DONE, EXIT_FAILED, UsageError } from "./io.js";
@@ -60,17 +62,21 @@ async function exportBundle(args: string[], io: Io): Promise<number> {
   const flow = createFlow({
     config,
     clock: systemClock,
-    identityKey: loadIdentityKey({
-      keyFile: config.identity.keyFile,
-      dataDirectory: config.dataDirectory,
-    }),
+    identityKey: readIdentityKey(
+      config.identity.keyFile ?? join(config.dataDirectory, GENERATED_IDENTITY_KEY_FILE),
+    ),
     fitter: createInlineFitter(),
     waitForFits: true,
   });
-  const store = new FileCheckpointStore({ directory: config.dataDirectory, clock: systemClock });
-  const found = await store.load();
-  if (found.status !== "loaded") {
-    io.stderr.write(`no usable checkpoint in ${config.dataDirectory} (${found.status})\n`);
+  // Only reads: an agent may be running on this directory.
+  const file = join(config.dataDirectory, CHECKPOINT_FILE_NAME);
+  const found = readCheckpoint(await readFile(file));
+  if (found.status !== "valid") {
+    io.stderr.write(`${file} can't be used: ${found.reason}\n`);
+    return EXIT_FAILED;
+  }
+  if (found.sections[IDENTITY_SECTION] !== flow.identity.keyId) {
+    io.stderr.write(`${file} was made with another identity key\n`);
     return EXIT_FAILED;
   }
   flow.workloads.restore(found.sections["workloads"] ?? null);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
 import type { WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { parseArgs } from "node:util";
@@ -61,7 +61,10 @@ export async function replay(args: string[], io: Io): Promise<number> {
     ...(values.config === undefined ? {} : { file: values.config }),
     environment: io.environment,
   });
-  const timeline = values.timeline === undefined ? undefined : createWriteStream(values.timeline);
+  const timeline =
+    values.timeline === undefined
+      ? undefined
+      : (await open(values.timeline, "w")).createWriteStream();
   timeline?.write(timelineHeader(config.forecast.horizonsSeconds));
   const counts: ReplayCounts = {
     read: 0,

@@ -41,6 +41,13 @@ export class DecisionLog {
     return this.#byId.get(decisionId);
   }
 
+  forget(workload: WorkloadKey): void {
+    for (const { decision } of this.#byWorkload.get(workload) ?? []) {
+      this.#byId.delete(decision.decisionId);
+    }
+    this.#byWorkload.delete(workload);
+  }
+
   /** Newest first, at most `limit`. */
   byWorkload(workload: WorkloadKey, limit: number): readonly Explanation[] {
     const log = this.#byWorkload.get(workload) ?? [];

@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.js";
-import type { PipelineOptions } from "../pipeline.js";
+import type { PipelineOptions } from "../pipeline/pipeline-options.js";
 
 /** Half-life of what a call costs "now", seconds: short enough to see a change, long enough to be calm. */
 const RECENT_COST_HALF_LIFE_SECONDS = 120;
@@ -8,6 +8,7 @@ const FIT_DELAY_WINDOWS = 6;
 
 /** The pipeline's options from the configuration. */
 export function pipelineOptions(config: Config, waitForFits: boolean): PipelineOptions {
+  const { currentResources, ...allocation } = config.allocation;
   const { behavior, drift, ingestion, windowSeconds } = config;
   return {
     windowSeconds,
@@ -26,9 +27,10 @@ export function pipelineOptions(config: Config, waitForFits: boolean): PipelineO
     outageSeconds: ingestion.outageSeconds,
     fitDelaySeconds: FIT_DELAY_WINDOWS * windowSeconds,
     waitForFits,
+    currentResources,
     allocation: {
-      ...config.allocation,
-      callsPerSecondPerReplica: config.allocation.callsPerSecondPerReplica,
+      ...allocation,
+      callsPerSecondPerReplica: allocation.callsPerSecondPerReplica,
       driftThreshold: drift.threshold,
       driftConfidenceThreshold: drift.confidenceThreshold,
     },

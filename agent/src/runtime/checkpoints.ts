@@ -4,7 +4,8 @@ import type { Logger } from "../telemetry/logger.js";
 /** What is kept, by the name of its section. */
 export type CheckpointParts = Readonly<Record<string, Persistent>>;
 
-const IDENTITY_SECTION = "identity";
+/** The section that names the key with which callers were hashed. */
+export const IDENTITY_SECTION = "identity";
 
 /**
  * Restores the parts from the last checkpoint. One that can't be used (damaged, of a later version, of

@@ -13,11 +13,12 @@ function scripted(source: string): URL {
 function trendJob(): FitJob {
   const random = seededRandom(1);
   const series = Float64Array.from({ length: 120 }, (_, i) => 10 + 0.1 * i + random());
-  return { kind: "volume", series, horizonSteps: 10, seasonSteps: undefined };
+  return { kind: "volume", originIndex: 119, series, horizonSteps: 10, seasonSteps: undefined };
 }
 
 const UNUSABLE: FitJob = {
   kind: "volume",
+  originIndex: 1,
   series: Float64Array.of(1, NaN),
   horizonSteps: 1,
   seasonSteps: undefined,

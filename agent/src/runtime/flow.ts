@@ -13,6 +13,7 @@ import { MarkovSequenceModel } from "../models/sequence/markov.js";
 import { SelectingVolumeModel } from "../models/volume/selecting-volume-model.js";
 import { Pipeline } from "../pipeline.js";
 import type { Stage } from "../pipeline.js";
+import type { LearningParts } from "../pipeline/workload-state.js";
 import { Workloads } from "./workloads.js";
 
 /** Decisions kept for questions, per workload: an hour of them at the default window. */
@@ -28,6 +29,7 @@ export interface FlowOptions {
   readonly observeStage?: (stage: Stage, durationSeconds: number) => void;
   readonly onOffered?: () => void;
   readonly onUnknownField?: (field: string) => void;
+  readonly onRestoreProblem?: (workload: WorkloadKey, problem: string) => void;
   readonly onWindow?: (
     workload: WorkloadKey,
     interval: ClosedInterval,
@@ -42,6 +44,8 @@ export interface Flow {
   readonly operations: Operations;
   readonly workloads: Workloads;
   readonly decisions: DecisionLog;
+  /** Decisions that somebody asked for. */
+  readonly asked: DecisionLog;
   readonly identity: IdentityHasher;
 }
 
@@ -57,6 +61,7 @@ export function createFlow(options: FlowOptions): Flow {
     ...(options.onOffered === undefined ? {} : { onOffered: options.onOffered }),
   });
   const decisions = new DecisionLog(KEPT_DECISIONS);
+  const asked = new DecisionLog(KEPT_DECISIONS);
   let decisionCount = 0;
   const observeStage = options.observeStage ?? (() => undefined);
   const workloads = new Workloads(
@@ -82,6 +87,7 @@ export function createFlow(options: FlowOptions): Flow {
           }),
         fitter: options.fitter,
         decisionLog: decisions,
+        askedLog: asked,
         nextDecisionId: (timeSeconds) => {
           decisionCount += 1;
           return `${Math.round(timeSeconds)}-${decisionCount}`;
@@ -96,6 +102,7 @@ export function createFlow(options: FlowOptions): Flow {
         },
         onWindow: (interval, state) => options.onWindow?.(workload, interval, state),
       }),
+    options.onRestoreProblem,
   );
   const operations = new Operations({
     maxOperations: limits.maxOperations,
@@ -116,7 +123,7 @@ export function createFlow(options: FlowOptions): Flow {
     watermarkSeconds: (workload) => workloads.pipeline(workload)?.reorder.watermarkSeconds,
     ...(options.onUnknownField === undefined ? {} : { onUnknownField: options.onUnknownField }),
   });
-  return { queue, ingestion, operations, workloads, decisions, identity };
+  return { queue, ingestion, operations, workloads, decisions, asked, identity };
 }
 
 /** What was given up to stay within a limit, by what and why: for the metrics. */
@@ -124,22 +131,26 @@ export function* droppedBy({
   ingestion,
   workloads,
 }: Flow): Generator<{ what: string; reason: string; count: number }> {
-  const { refused, unknownFields, pastLimit } = ingestion.counts();
-  yield { what: "batches_calls", reason: "queue_full", count: refused };
+  const { unknownFields, pastLimit } = ingestion.counts();
   yield { what: "fields", reason: "unknown", count: unknownFields };
   for (const [what, count] of Object.entries(pastLimit)) {
     yield { what, reason: "past_limit", count };
   }
   yield { what: "calls", reason: "late_in_queue", count: workloads.lateInQueue };
-  let releasedEarly = 0;
-  let sessions = 0;
-  let segmentCalls = 0;
-  for (const pipeline of workloads.pipelines) {
-    releasedEarly += pipeline.reorder.releasedEarly;
-    sessions += pipeline.learning.sessions.forgotten;
-    segmentCalls += pipeline.learning.segments.pooledCalls;
+  const { pipelines } = workloads;
+  const total = (countOf: (pipeline: Pipeline) => number): number =>
+    pipelines.reduce((sum, pipeline) => sum + countOf(pipeline), 0);
+  yield {
+    what: "order",
+    reason: "reorder_buffer_full",
+    count: total((p) => p.reorder.releasedEarly),
+  };
+  const learning = [
+    ["sessions", ({ sessions }) => sessions.forgotten],
+    ["segments", ({ segments }) => segments.pooledCalls],
+    ["instances_of_usage", ({ cost }) => cost.forgottenInstances],
+  ] as const satisfies readonly (readonly [string, (parts: LearningParts) => number])[];
+  for (const [what, countOf] of learning) {
+    yield { what, reason: "past_limit", count: total((pipeline) => countOf(pipeline.learning)) };
   }
-  yield { what: "order", reason: "reorder_buffer_full", count: releasedEarly };
-  yield { what: "sessions", reason: "past_limit", count: sessions };
-  yield { what: "segments", reason: "past_limit", count: segmentCalls };
 }

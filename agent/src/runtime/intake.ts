@@ -22,7 +22,20 @@ export class Intake {
   wake(queue: CallQueue): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
-    void this.exclusively(() => this.#drain(queue)).catch(this.#onError);
+    this.soon(async () => {
+      try {
+        // Only what is there now: ticks and checkpoints that wait must get their turn.
+        await this.#drain(queue, queue.size);
+      } finally {
+        this.#isDraining = false;
+        if (queue.size > 0) this.wake(queue);
+      }
+    });
+  }
+
+  /** Runs `task` in its turn; an error is reported. */
+  soon(task: () => void | Promise<void>): void {
+    this.exclusively(task).catch(this.#onError);
   }
 
   /** Runs `task` while nothing else touches the pipelines. */
@@ -38,22 +51,19 @@ export class Intake {
   /** Empties the queue, then runs `task` before another call can come in. */
   whenDrained<T>(queue: CallQueue, task: () => T): Promise<T> {
     return this.exclusively(async () => {
-      await this.#drain(queue);
+      await this.#drain(queue, Infinity);
       return task();
     });
   }
 
-  async #drain(queue: CallQueue): Promise<void> {
-    try {
-      for (;;) {
-        const calls = queue.take(CALLS_PER_TURN);
-        if (calls.length === 0) return;
-        await this.#workloads.process(calls);
-        if (queue.size === 0) return;
-        await nextTurn();
-      }
-    } finally {
-      this.#isDraining = false;
+  async #drain(queue: CallQueue, maxCalls: number): Promise<void> {
+    for (let drained = 0; drained < maxCalls;) {
+      const calls = queue.take(CALLS_PER_TURN);
+      if (calls.length === 0) return;
+      await this.#workloads.process(calls);
+      drained += calls.length;
+      if (queue.size === 0) return;
+      await nextTurn();
     }
   }
 }

@@ -1,18 +1,9 @@
 import { openBundle, sealBundle } from "../checkpoint/bundle.js";
-import type { ModelBundle, WorkloadKey } from "../core/index.js";
+import type { ModelBundle, ModelOutcome, WorkloadKey } from "../core/index.js";
 import { BUNDLE_FORMAT_VERSION } from "../core/index.js";
 import type { Replacement } from "../models/segment-models.js";
+import type { Pipeline } from "../pipeline.js";
 import type { Workloads } from "./workloads.js";
-
-/** What became of a bundle; the API passes it on. */
-export type ModelOutcome =
-  | { readonly status: "accepted"; readonly detail: string }
-  | {
-      readonly status: "rejected";
-      readonly httpStatus: 400 | 409;
-      readonly reason: string;
-      readonly detail: string;
-    };
 
 export interface ModelUpdatesOptions {
   readonly workloads: Workloads;
@@ -41,15 +32,25 @@ export class ModelUpdates {
     if (pipeline === undefined) {
       return rejected("unknown_workload", `no call of ${workload} has been observed yet`);
     }
-    return outcomeOf(pipeline.modelsOf(segment).replace(models));
+    if (!pipeline.learning.segments.segments.includes(segment)) {
+      return rejected("unknown_segment", `no caller of ${workload} belongs to ${segment} yet`);
+    }
+    return this.#taken(pipeline, segment, pipeline.modelsOf(segment).replace(models));
   }
 
   restorePrevious(workload: WorkloadKey, segment: string): ModelOutcome {
-    const models = this.#options.workloads.pipeline(workload)?.models.get(segment);
-    if (models === undefined) {
+    const pipeline = this.#options.workloads.pipeline(workload);
+    const models = pipeline?.models.get(segment);
+    if (pipeline === undefined || models === undefined) {
       return rejected("unknown_workload", `no models of ${workload}, segment ${segment}`);
     }
-    return outcomeOf(models.restorePrevious());
+    return this.#taken(pipeline, segment, models.restorePrevious());
+  }
+
+  /** What is typical of other models' deviations has to be learned anew. */
+  #taken(pipeline: Pipeline, segment: string, replacement: Replacement): ModelOutcome {
+    if (replacement.status === "accepted") pipeline.learning.drift.restart(segment);
+    return outcomeOf(replacement);
   }
 }
 

@@ -14,11 +14,17 @@ import { pipelineSnapshot, restorePipeline } from "./pipeline-snapshot.js";
 /** The pipelines of all workloads that one process holds. Ingestion bounds how many there can be. */
 export class Workloads implements WorkloadView, UsageSink, Persistent {
   readonly #create: (workload: WorkloadKey) => Pipeline;
+  readonly #onRestoreProblem: (workload: WorkloadKey, problem: string) => void;
   readonly #pipelines = new Map<WorkloadKey, Pipeline>();
   #lateInQueue = 0;
 
-  constructor(create: (workload: WorkloadKey) => Pipeline) {
+  /** `onRestoreProblem`: told of each part of a checkpoint that does not fit and starts anew. */
+  constructor(
+    create: (workload: WorkloadKey) => Pipeline,
+    onRestoreProblem: (workload: WorkloadKey, problem: string) => void = () => undefined,
+  ) {
     this.#create = create;
+    this.#onRestoreProblem = onRestoreProblem;
   }
 
   get pipelines(): readonly Pipeline[] {
@@ -51,6 +57,22 @@ export class Workloads implements WorkloadView, UsageSink, Persistent {
     for (const pipeline of this.#pipelines.values()) await pipeline.advance(seconds);
   }
 
+  /**
+   * Forgets workloads that nobody has called since a moment, so that others have room. Those that were
+   * never called are kept: they are scraped because somebody configured it.
+   */
+  forgetSilentSince(seconds: number): readonly WorkloadKey[] {
+    return this.#forget(({ lastCallSeconds }) => (lastCallSeconds ?? Infinity) < seconds);
+  }
+
+  /**
+   * Forgets workloads whose event time is past `seconds`, because the clock was wrong: until the clock
+   * came to where they are, each of their calls would be late.
+   */
+  forgetAheadOf(seconds: number): readonly WorkloadKey[] {
+    return this.#forget(({ reorder }) => reorder.watermarkSeconds > seconds);
+  }
+
   async finish(): Promise<void> {
     for (const pipeline of this.#pipelines.values()) await pipeline.finish();
   }
@@ -78,8 +100,16 @@ export class Workloads implements WorkloadView, UsageSink, Persistent {
       throw new TypeError("workloads: expected an object");
     }
     for (const [key, saved] of Object.entries(snapshot)) {
-      restorePipeline(this.#pipelineOf(key), saved);
+      // What fits is found out on a pipeline that is thrown away, so that no part is left half restored.
+      const problems = restorePipeline(this.#pipelineOf(key), this.#create(key), saved);
+      for (const problem of problems) this.#onRestoreProblem(key, problem);
     }
+  }
+
+  #forget(isForgotten: (pipeline: Pipeline) => boolean): WorkloadKey[] {
+    const forgotten = this.pipelines.filter(isForgotten).map(({ workload }) => workload);
+    for (const workload of forgotten) this.#pipelines.delete(workload);
+    return forgotten;
   }
 
   #pipelineOf(key: WorkloadKey): Pipeline {

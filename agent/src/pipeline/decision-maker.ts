@@ -9,7 +9,10 @@ import { explain } from "../explanation/sentences.js";
 type DecisionStage = "allocate" | "explain";
 
 export interface DecisionMakerParts {
+  /** Of the regular decisions. */
   readonly decisionLog: DecisionLog;
+  /** Of those that somebody asked for: however many, they do not push out the regular ones. */
+  readonly askedLog: DecisionLog;
   readonly nextDecisionId: (timeSeconds: number) => string;
   /** Runs a stage and takes its time. */
   readonly time: <T>(stage: DecisionStage, run: () => T) => T;
@@ -44,7 +47,7 @@ export class DecisionMaker {
       wanted: draft.wantedReplicas,
       reactive: draft.reactiveReplicas,
     });
-    return this.#explain(draft, state, observedCallsPerSecond);
+    return this.#explain(draft, state, observedCallsPerSecond, this.#parts.decisionLog);
   }
 
   /** A decision that somebody asked for; the guards of later ones do not look back at it. */
@@ -55,7 +58,7 @@ export class DecisionMaker {
     horizonSeconds: number | undefined,
   ): Decision {
     const draft = this.#draft(state, current, observedCallsPerSecond, horizonSeconds);
-    return this.#explain(draft, state, observedCallsPerSecond);
+    return this.#explain(draft, state, observedCallsPerSecond, this.#parts.askedLog);
   }
 
   #draft(
@@ -84,9 +87,10 @@ export class DecisionMaker {
     draft: DecisionDraft,
     state: WorkloadState,
     observedCallsPerSecond: number | undefined,
+    log: DecisionLog,
   ): Decision {
     return this.#parts.time("explain", () => {
-      const { capacity, reactiveReplicas, wantedReplicas, ...rest } = draft;
+      const { capacity, reactiveReplicas, wantedReplicas, horizonSeconds, ...rest } = draft;
       const unexplained = { ...rest, decisionId: this.#parts.nextDecisionId(draft.timeSeconds) };
       const decision: Decision = {
         ...unexplained,
@@ -97,9 +101,10 @@ export class DecisionMaker {
           driftThreshold: this.#settings.driftThreshold,
           cost: state.cost,
           capacity,
+          horizonSeconds,
         }),
       };
-      this.#parts.decisionLog.add({
+      log.add({
         decision,
         observedCallsPerSecond,
         drift: state.overall.drift,

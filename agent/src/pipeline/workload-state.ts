@@ -1,6 +1,7 @@
 import type { RecommendationHistory } from "../allocation/history.js";
 import type { DriftAssessor } from "../assessment/drift.js";
 import { predictWorkloadClass } from "../assessment/workload-class.js";
+import type { InstanceCount } from "../behavior/instance-count.js";
 import type { RecentLoad } from "../behavior/recent-load.js";
 import type { SegmentNamer } from "../behavior/segments.js";
 import type { SessionTracker } from "../behavior/sessions.js";
@@ -26,6 +27,7 @@ export interface LearningParts {
   readonly drift: DriftAssessor;
   readonly history: RecommendationHistory;
   readonly load: RecentLoad;
+  readonly instances: InstanceCount;
 }
 
 /** What is known of a workload at the end of an interval, before a decision rests on it. */
@@ -38,7 +40,7 @@ export function stateOf(
   const { volume, cost, drift } = learning;
   const windowSeconds = endSeconds - startSeconds;
   const forecast = forecastOf(learning);
-  const compared = cost.compare();
+  const compared = cost.compare(endSeconds);
   const predictedWorkload = predictWorkloadClass(compared);
   const overallDrift = drift.overall();
   return {
