@@ -41,6 +41,12 @@ module.exports = {
       to: { path: "^agent/src/", pathNot: [room("core"), room(name)] },
     })),
     {
+      name: "pipeline-does-not-know-what-runs-it",
+      severity: "error",
+      from: { path: ["^agent/src/pipeline\\.ts$", room("pipeline")] },
+      to: { path: room("runtime") },
+    },
+    {
       name: "machine-learning-only-under-models",
       severity: "error",
       from: { path: "^agent/src/", pathNot: room("models") },
