@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AlertLog } from "./api/alert-log.js";
 import { createApi, createMetricsApp } from "./api/api.js";
-import { startServer } from "./api/listen.js";
-import type { RunningServer, ServerTls } from "./api/listen.js";
 import type { ApiOptions } from "./api/options.js";
 import { checkpointSections, restoreCheckpoint } from "./runtime/checkpoints.js";
 import type { CheckpointParts } from "./runtime/checkpoints.js";
+import { prepareDataDirectory } from "./checkpoint/data-directory.js";
+import { lockDirectory, type DirectoryLock } from "./checkpoint/directory-lock.js";
 import { FileCheckpointStore } from "./checkpoint/file-checkpoint.js";
 import { readKeyFile, readOrGenerateKeyFile } from "./checkpoint/key-file.js";
 import type { Config } from "./config/schema.js";
@@ -21,9 +20,10 @@ import { keepHouse } from "./runtime/housekeeping.js";
 import { Intake } from "./runtime/intake.js";
 import { ModelUpdates } from "./runtime/model-updates.js";
 import { registerAgentMetrics } from "./telemetry/agent-metrics.js";
-import { createLogger } from "./telemetry/logger.js";
+import { createLogger, type Logger } from "./telemetry/logger.js";
 import { createRegistry } from "./telemetry/registry.js";
 import { StageDurations } from "./telemetry/stage-durations.js";
+import { openListeners, type Listeners } from "./runtime/listeners.js";
 import { createScrapers } from "./runtime/scrapers.js";
 import { timedFitter } from "./runtime/timed-fitter.js";
 import { STAGES } from "./pipeline.js";
@@ -50,12 +50,39 @@ const MILLISECONDS_PER_SECOND = 1000;
 /** How often the agent looks whether windows have ended without a call. */
 const TICK_SECONDS = 1;
 
-/** Builds every part of the agent, restores what was learned, and starts to listen. */
+/**
+ * Builds every part of the agent, restores what was learned, and answers from then on. Rejects when it
+ * can't, with a message that says what to change; the ports and the directory are free again then.
+ */
 export async function startAgent(
   config: Config,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Promise<Agent> {
   const log = createLogger({ level: config.telemetry.logLevel, clock });
+  // Nothing is written before the ports and the directory are this agent's own.
+  const listeners = await openListeners(config, log);
+  let lock: DirectoryLock | undefined;
+  try {
+    await prepareDataDirectory(config.dataDirectory);
+    lock = await lockDirectory(config.dataDirectory);
+    return await runAgent({ config, clock, log, listeners, lock });
+  } catch (error) {
+    await listeners.close();
+    await lock?.release();
+    throw error;
+  }
+}
+
+interface Ground {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly listeners: Listeners;
+  readonly lock: DirectoryLock;
+}
+
+/** Everything from the keys to the first answer, on listeners and in a directory that are taken. */
+async function runAgent({ config, clock, log, listeners, lock }: Ground): Promise<Agent> {
   const { dataDirectory } = config;
   const identityKey = loadIdentityKey({ keyFile: config.identity.keyFile, dataDirectory });
   const bundleKey =
@@ -168,7 +195,7 @@ export async function startAgent(
     reportError: (error, request) => {
       log.error({ err: error, ...request }, "a request failed");
     },
-    token: await tokenFrom(config.api.tokenFile),
+    token: listeners.token,
     limits: {
       maxBodyBytes: config.api.maxBodyBytes,
       bodyTimeoutSeconds: config.api.requestTimeoutSeconds,
@@ -176,34 +203,7 @@ export async function startAgent(
     },
     version: VERSION,
   };
-  const api = await startServer(createApi(options), {
-    host: config.api.host,
-    port: config.api.port,
-    configKey: "api",
-    access: options.token === undefined ? "unprotected" : "token",
-    bodyTimeoutSeconds: config.api.requestTimeoutSeconds,
-    maxConnections: config.api.maxConnections,
-    reportError: (error) => {
-      log.error({ err: error }, "the API listener failed");
-    },
-    ...(await tlsFrom(config.api.tls)),
-  });
-  let metrics: RunningServer;
-  try {
-    metrics = await startServer(createMetricsApp(options), {
-      host: config.metrics.host,
-      port: config.metrics.port,
-      configKey: "metrics",
-      access: "public",
-      reportError: (error) => {
-        log.error({ err: error }, "the metrics listener failed");
-      },
-    });
-  } catch (error) {
-    await api.close();
-    await worker.close();
-    throw error;
-  }
+  listeners.serve({ api: createApi(options), metrics: createMetricsApp(options) });
   for (const { scraper } of scrapers) scraper.start();
   const idleLatenessSeconds = IDLE_LATENESS_FACTOR * config.ingestion.latenessSeconds;
   const tick = setInterval(() => {
@@ -217,9 +217,7 @@ export async function startAgent(
     config.checkpoint.intervalSeconds * MILLISECONDS_PER_SECOND,
   );
 
-  const scheme = config.api.tls === undefined ? "http" : "https";
-  const apiUrl = `${scheme}://${hostForUrl(api.address)}:${api.port}`;
-  const metricsUrl = `http://${hostForUrl(metrics.address)}:${metrics.port}`;
+  const { apiUrl, metricsUrl } = listeners;
   log.info({ apiUrl, metricsUrl, mode: config.mode }, "presage is listening");
   return {
     view: workloads,
@@ -229,31 +227,11 @@ export async function startAgent(
       clearInterval(tick);
       clearInterval(checkpoint);
       for (const { scraper } of scrapers) scraper.stop();
-      await Promise.all([api.close(), metrics.close()]);
+      await listeners.close();
       await save();
       await worker.close();
+      await lock.release();
       log.info("presage has stopped");
     },
   };
-}
-
-async function tokenFrom(file: string | undefined): Promise<string | undefined> {
-  return file === undefined ? undefined : (await readKeyFile(file)).bytes.toString();
-}
-
-async function tlsFrom(tls: Config["api"]["tls"]): Promise<{ tls?: ServerTls }> {
-  if (tls === undefined) return {};
-  return {
-    tls: {
-      certificate: await readFile(tls.certificateFile),
-      key: await readFile(tls.keyFile),
-      ...(tls.clientCertificateAuthorityFile === undefined
-        ? {}
-        : { clientCertificateAuthority: await readFile(tls.clientCertificateAuthorityFile) }),
-    },
-  };
-}
-
-function hostForUrl(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
 }

@@ -30,7 +30,7 @@ export function createApi(options: ApiOptions): Express {
       response.json(document);
     },
   });
-  finish(app, options.reportError);
+  finish(app, options.reportError, "GET /openapi.json lists what there is");
   return app;
 }
 
@@ -38,6 +38,6 @@ export function createApi(options: ApiOptions): Express {
 export function createMetricsApp(options: MetricsAppOptions): Express {
   const app = createApp();
   healthRoutes(app, options);
-  finish(app, options.reportError);
+  finish(app, options.reportError, "there are /metrics, /healthz and /readyz");
   return app;
 }

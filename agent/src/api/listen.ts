@@ -4,6 +4,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { Duplex } from "node:stream";
 
 import { isLoopback } from "../core/index.js";
+import { requireLoopbackHost } from "./loopback-host.js";
 import { PROBLEM_CONTENT_TYPE } from "./problem.js";
 
 const MILLISECONDS_PER_SECOND = 1000;
@@ -75,7 +76,7 @@ export async function startServer(
   options: ServerOptions,
 ): Promise<RunningServer> {
   refuseUnprotected(options);
-  const server = createServer(app, options);
+  const server = createServer(trustsItsReach(options) ? requireLoopbackHost(app) : app, options);
   server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
   server.on("clientError", answerUnreadable);
   await listen(server, options);
@@ -94,6 +95,11 @@ function refuseUnprotected({ host, access, tls, configKey }: ServerOptions): voi
     `${configKey}.host is ${host}, which others can reach: set ${configKey}.tokenFile, or ` +
       `${configKey}.tls.clientCertificateAuthorityFile for mutual TLS, or listen on 127.0.0.1`,
   );
+}
+
+/** With TLS, a page that has its own name resolve to this machine has no certificate for that name. */
+function trustsItsReach({ host, access, tls }: ServerOptions): boolean {
+  return access !== "token" && tls === undefined && isLoopback(host);
 }
 
 function createServer(app: RequestListener, options: ServerOptions): Server {

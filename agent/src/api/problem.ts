@@ -17,8 +17,10 @@ const PROBLEMS = {
   bundle_rejected: { status: 409, title: "The model bundle was not taken over" },
   too_large: { status: 413, title: "The request is larger than the limit" },
   unsupported_media_type: { status: 415, title: "This form of content is not understood" },
+  misdirected_request: { status: 421, title: "This is not the host that was asked" },
   queue_full: { status: 429, title: "Too many calls are waiting" },
   internal_error: { status: 500, title: "Something went wrong in the agent" },
+  starting: { status: 503, title: "The agent is starting" },
 } as const;
 
 export type ProblemName = keyof typeof PROBLEMS;

@@ -46,10 +46,13 @@ export function serve(app: Express, path: string, handlers: Handlers): void {
   });
 }
 
-/** Has to come after every route: what nobody answered, and what anybody threw. */
-export function finish(app: Express, reportError: ErrorReporter): void {
+/**
+ * Has to come after every route: what nobody answered, and what anybody threw. `hint` says where there
+ * is something.
+ */
+export function finish(app: Express, reportError: ErrorReporter, hint: string): void {
   app.use(() => {
-    throw new Problem("not_found", "GET /openapi.json lists what there is");
+    throw new Problem("not_found", hint);
   });
   app.use(problemHandler(reportError));
 }

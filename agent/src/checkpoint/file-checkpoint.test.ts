@@ -41,7 +41,8 @@ const names = () => readdir(join(directory, "data"));
 /** What `load` finds after a restart. */
 const found = () => restarted().load();
 
-const loaded = (sections: Record<string, Json>) => ({ status: "loaded", sections });
+const loaded = (sections: Record<string, Json>) =>
+  expect.objectContaining({ status: "loaded", sections }) as unknown;
 
 describe("saving and loading", () => {
   test("at the very first start there is none", async () => {
@@ -137,8 +138,10 @@ describe("after a crash", () => {
   test("between the two renames, the one before is found", async () => {
     await store.save({ n: 1 });
     await store.save({ n: 2 });
+    expect(await found()).toMatchObject({ status: "loaded", isPrevious: false });
     await rm(newest());
     expect(await found()).toEqual(loaded({ n: 1 }));
+    expect(await found()).toMatchObject({ status: "loaded", isPrevious: true });
   });
 
   test("a target cut off anywhere is set aside, and the one before is found", async () => {

@@ -76,7 +76,11 @@ export class FileCheckpointStore implements CheckpointStore {
       }
       const reading = readCheckpoint(content);
       if (reading.status === "valid") {
-        return { status: "loaded", sections: reading.sections };
+        return {
+          status: "loaded",
+          sections: reading.sections,
+          isPrevious: path !== this.#path,
+        };
       }
       const movedTo = await this.#setAside(path, reading.reason);
       newestSetAside ??= { status: "set_aside", reason: reading.reason, movedTo };

@@ -9,7 +9,12 @@ export interface Persistent {
 
 /** What was found at start. `set_aside`: there was one that can't be used, and where it is now. */
 export type CheckpointLoad =
-  | { readonly status: "loaded"; readonly sections: Readonly<Record<string, Json>> }
+  | {
+      readonly status: "loaded";
+      readonly sections: Readonly<Record<string, Json>>;
+      /** It is the one before the last: the last one is missing or could not be used. */
+      readonly isPrevious: boolean;
+    }
   | { readonly status: "absent" }
   | { readonly status: "set_aside"; readonly reason: string; readonly movedTo: string };
 

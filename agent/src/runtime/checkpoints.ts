@@ -23,10 +23,8 @@ export async function restoreCheckpoint(
     return;
   }
   if (found.status === "set_aside") {
-    log.warn(
-      { reason: found.reason, movedTo: found.movedTo },
-      "checkpoint set aside; starting anew",
-    );
+    // Which and why was said as it was set aside.
+    log.warn("no checkpoint can be used: learning starts anew");
     return;
   }
   if (found.sections[IDENTITY_SECTION] !== identityKeyId) {
@@ -46,7 +44,11 @@ export async function restoreCheckpoint(
       log.warn({ section: name, problem: error.message }, "this part starts anew");
     }
   }
-  log.info("learned state restored");
+  log.info(
+    found.isPrevious
+      ? "learned state restored from the checkpoint before the last one"
+      : "learned state restored",
+  );
 }
 
 /** All sections, as of this instant. */
