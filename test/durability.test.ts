@@ -40,6 +40,8 @@ afterEach(async () => {
 async function start(checkpointSeconds: number): Promise<AgentProcess> {
   const agent = await startAgentProcess(directory.path, {
     ingestion: { latenessSeconds: LATENESS_SECONDS },
+    // Has to outlast the time that windows stay open.
+    allocation: { expirySeconds: 4 * LATENESS_SECONDS },
     checkpoint: { intervalSeconds: checkpointSeconds },
   });
   running.push(agent);

@@ -39,6 +39,8 @@ describe("model bundles", () => {
   const start = async (name: string): Promise<AgentProcess> => {
     const started = await startAgentProcess(homeOf(name), {
       ingestion: { latenessSeconds: LATENESS_SECONDS },
+      // Has to outlast the time that windows stay open.
+      allocation: { expirySeconds: 4 * LATENESS_SECONDS },
       checkpoint: { intervalSeconds: 86_400 },
     });
     running.push(started);

@@ -17,11 +17,11 @@ it("runs and is not ready", async () => {
 });
 
 it.each(["/behavioralData/ingest", "/metrics", "/none"])("asks to come again: %s", async (path) => {
-  const { status, headers, body } = await app.post(path).send({ calls: [] });
-  expect(status).toBe(503);
-  expect(headers).toMatchObject({
+  const answer = await app.post(path).send({ calls: [] });
+  expect(answer.status).toBe(503);
+  expect(answer.headers).toMatchObject({
     "retry-after": "1",
     "content-type": expect.stringContaining("application/problem+json") as string,
   });
-  expect(body).toMatchObject({ type: "urn:presage:problem:starting", status: 503 });
+  expect(answer.body).toMatchObject({ type: "urn:presage:problem:starting", status: 503 });
 });
