@@ -1,5 +1,4 @@
-import type { Json } from "../core/index.js";
-import { numberField, objectOf } from "./snapshot-fields.js";
+import type { Json, SnapshotReader } from "../core/index.js";
 
 /**
  * A mean over the recent windows beside a mean over all that were learned from. Both are plain means
@@ -54,11 +53,10 @@ export class ComparedMean {
     };
   }
 
-  restore(snapshot: Json | undefined, name: string): void {
-    const fields = objectOf(snapshot, name);
-    this.#recent = numberField(fields, "recent");
-    this.#learned = numberField(fields, "learned");
-    this.#recentWindows = numberField(fields, "recentWindows");
-    this.#learnedWindows = numberField(fields, "learnedWindows");
+  restore(snapshot: SnapshotReader): void {
+    this.#recent = snapshot.field("recent").number();
+    this.#learned = snapshot.field("learned").number();
+    this.#recentWindows = snapshot.field("recentWindows").count();
+    this.#learnedWindows = snapshot.field("learnedWindows").count();
   }
 }

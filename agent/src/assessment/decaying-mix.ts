@@ -1,5 +1,4 @@
-import type { Json } from "../core/index.js";
-import { objectOf } from "./snapshot-fields.js";
+import type { Json, SnapshotReader } from "../core/index.js";
 
 /** Shares below this are dropped, so that names which are not seen any more disappear. */
 const NEGLIGIBLE_SHARE = 1e-6;
@@ -41,13 +40,10 @@ export class DecayingMix {
     return Object.fromEntries(this.#weights);
   }
 
-  restore(snapshot: Json): void {
+  restore(snapshot: SnapshotReader): void {
     this.#weights.clear();
     this.#scale = 1;
-    for (const [name, share] of Object.entries(objectOf(snapshot, "mix"))) {
-      if (typeof share !== "number") throw new TypeError(`mix.${name}: expected a number`);
-      this.#weights.set(name, share);
-    }
+    for (const [name, share] of snapshot.entries()) this.#weights.set(name, share.nonNegative());
   }
 
   #rescale(): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Json, Moments, Random } from "../core/index.js";
-import { seededRandom } from "../core/index.js";
+import { seededRandom, SnapshotReader } from "../core/index.js";
 import { DeviationChart } from "./deviation-chart.js";
 import type { DeviationChartOptions } from "./deviation-chart.js";
 
@@ -210,7 +210,7 @@ describe("DeviationChart", () => {
     const chart = new DeviationChart(OPTIONS);
     for (let window = 0; window < windows; window += 1) chart.observe(windowOf(normal, random));
     const restored = new DeviationChart(OPTIONS);
-    restored.restore(throughJson(chart.snapshot()));
+    restored.restore(new SnapshotReader(throughJson(chart.snapshot()), "chart"));
     for (let window = 0; window < 100; window += 1) {
       const moments = windowOf(normal, random, window > 50 ? 1 : 0);
       expect(restored.observe(moments)).toBe(chart.observe(moments));
@@ -226,7 +226,7 @@ describe("DeviationChart", () => {
     ["an array", []],
   ])("refuses a snapshot that is not its own: %s", (_name, snapshot) => {
     expect(() => {
-      new DeviationChart(OPTIONS).restore(snapshot);
+      new DeviationChart(OPTIONS).restore(new SnapshotReader(snapshot, "chart"));
     }).toThrow(TypeError);
   });
 });

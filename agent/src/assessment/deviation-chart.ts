@@ -1,7 +1,6 @@
-import type { Json, Moments } from "../core/index.js";
+import type { Json, Moments, SnapshotReader } from "../core/index.js";
 import { shiftDistance } from "./distances.js";
 import { ChangeEvidence } from "./evidence.js";
-import { numberArray, numberField, objectOf } from "./snapshot-fields.js";
 
 export interface DeviationChartOptions {
   /** Windows with calls before the chart speaks. */
@@ -135,23 +134,24 @@ export class DeviationChart {
     };
   }
 
-  restore(snapshot: Json): void {
-    const fields = objectOf(snapshot, "chart");
-    const evidence = objectOf(fields["evidence"], "chart.evidence");
-    this.#evidence.restore(
-      numberArray(evidence["statistics"], "chart.evidence.statistics"),
-      numberArray(evidence["expectations"], "chart.evidence.expectations"),
-    );
-    this.#warmUp = [...numberArray(fields["warmUp"], "chart.warmUp")];
-    this.#pending = [...numberArray(fields["pending"], "chart.pending")];
-    this.#windows = numberField(fields, "windows");
-    this.#isReady = fields["isReady"] === true;
-    this.#mean = numberField(fields, "mean");
-    this.#variance = numberField(fields, "variance");
-    this.#dispersion = numberField(fields, "dispersion");
-    this.#autocorrelation = numberField(fields, "autocorrelation");
-    this.#previous = numberField(fields, "previous");
-    this.#recentMean = numberField(fields, "recentMean");
+  restore(snapshot: SnapshotReader): void {
+    const number = (name: string): number => snapshot.field(name).number();
+    const numbers = (name: string): number[] =>
+      snapshot
+        .field(name)
+        .items()
+        .map((item) => item.number());
+    this.#evidence.restore(snapshot.field("evidence"));
+    this.#warmUp = numbers("warmUp");
+    this.#pending = numbers("pending");
+    this.#windows = snapshot.field("windows").count();
+    this.#isReady = snapshot.field("isReady").boolean();
+    this.#mean = number("mean");
+    this.#variance = number("variance");
+    this.#dispersion = number("dispersion");
+    this.#autocorrelation = number("autocorrelation");
+    this.#previous = number("previous");
+    this.#recentMean = number("recentMean");
   }
 
   #spread(): number {

@@ -6,9 +6,8 @@ import type {
   Persistent,
   WindowSummary,
 } from "../core/index.js";
-import { ready, warmingUp } from "../core/index.js";
+import { ready, SnapshotReader, warmingUp } from "../core/index.js";
 import { SegmentDrift } from "./segment-drift.js";
-import { objectOf } from "./snapshot-fields.js";
 
 export interface DriftOptions {
   readonly windowSeconds: number;
@@ -148,16 +147,16 @@ export class DriftAssessor implements Persistent {
   }
 
   restore(snapshot: Json): void {
+    const reader = new SnapshotReader(snapshot, "drift");
     this.#segmentDrifts.clear();
-    const fields = objectOf(snapshot, "drift");
     this.#segments.clear();
-    for (const [name, saved] of Object.entries(objectOf(fields["segments"], "drift.segments"))) {
+    for (const [name, saved] of reader.field("segments").entries()) {
       const segment = this.#newSegment();
       segment.restore(saved);
       this.#segments.set(name, segment);
     }
-    restoreNumbers(this.#silentWindows, fields, "silentWindows");
-    restoreNumbers(this.#since, fields, "since");
+    restoreNumbers(this.#silentWindows, reader.field("silentWindows"));
+    restoreNumbers(this.#since, reader.field("since"));
   }
 
   #isInAlarm(segment: string): boolean {
@@ -225,14 +224,7 @@ export class DriftAssessor implements Persistent {
   }
 }
 
-function restoreNumbers(
-  into: Map<string, number>,
-  fields: Readonly<Record<string, Json>>,
-  name: string,
-): void {
+function restoreNumbers(into: Map<string, number>, snapshot: SnapshotReader): void {
   into.clear();
-  for (const [segment, value] of Object.entries(objectOf(fields[name], `drift.${name}`))) {
-    if (typeof value !== "number") throw new TypeError(`drift.${name}.${segment}: not a number`);
-    into.set(segment, value);
-  }
+  for (const [segment, value] of snapshot.entries()) into.set(segment, value.number());
 }

@@ -1,4 +1,4 @@
-import type { Json } from "../core/index.js";
+import type { Json, SnapshotReader } from "../core/index.js";
 
 /**
  * Sizes of change, in standard deviations of a window, that the detector bets on. A shift below half the
@@ -73,15 +73,15 @@ export class ChangeEvidence {
     return { statistics: [...this.#statistics], expectations: [...this.#expectations] };
   }
 
-  restore(statistics: readonly number[], expectations: readonly number[]): void {
-    if (
-      statistics.length !== this.#statistics.length ||
-      expectations.length !== this.#statistics.length
-    ) {
-      throw new TypeError(`evidence: expected ${this.#statistics.length} statistics`);
-    }
-    this.#statistics.set(statistics);
-    this.#expectations.set(expectations);
+  restore(snapshot: SnapshotReader): void {
+    const { length } = this.#statistics;
+    const numbers = (name: string): number[] =>
+      snapshot
+        .field(name)
+        .tuple(length)
+        .map((item) => item.nonNegative());
+    this.#statistics.set(numbers("statistics"));
+    this.#expectations.set(numbers("expectations"));
   }
 }
 

@@ -1,11 +1,10 @@
-import type { DriftCause, Json, Moments, WindowSummary } from "../core/index.js";
+import type { DriftCause, Json, Moments, SnapshotReader, WindowSummary } from "../core/index.js";
 import { DRIFT_CAUSES } from "../core/index.js";
 import { ComparedMean } from "./compared-mean.js";
 import { DecayingMix } from "./decaying-mix.js";
 import { DeviationChart } from "./deviation-chart.js";
 import type { DeviationChartOptions } from "./deviation-chart.js";
 import { mixDistance } from "./distances.js";
-import { arrayOf, numberField, objectOf } from "./snapshot-fields.js";
 
 export type SegmentDriftOptions = Omit<DeviationChartOptions, "twoSided" | "toleratedShift"> & {
   /** Windows of lasting drift after which the new behavior is learned as normal. */
@@ -176,25 +175,28 @@ export class SegmentDrift {
     };
   }
 
-  restore(snapshot: Json): void {
-    const fields = objectOf(snapshot, "segment");
+  restore(snapshot: SnapshotReader): void {
     this.#aspects.clear();
-    for (const entry of arrayOf(fields["aspects"], "segment.aspects")) {
-      const aspect = objectOf(entry, "segment.aspects");
-      const cause = DRIFT_CAUSES.find((known) => known === aspect["cause"]);
-      if (cause === undefined) throw new TypeError("segment.aspects.cause: unknown");
-      const operation = typeof aspect["operation"] === "string" ? aspect["operation"] : undefined;
-      this.#aspect(cause, operation).chart.restore(aspect["chart"] ?? null);
+    for (const aspect of snapshot.field("aspects").items()) {
+      const name = aspect.field("cause");
+      const cause = DRIFT_CAUSES.find((known) => known === name.string());
+      if (cause === undefined) return name.refuse(DRIFT_CAUSES.join(", "));
+      const operation = aspect.field("operation");
+      this.#aspect(cause, operation.isNull ? undefined : operation.string()).chart.restore(
+        aspect.field("chart"),
+      );
     }
-    this.#recentMix.restore(fields["recentMix"] ?? null);
-    this.#learnedMix.restore(fields["learnedMix"] ?? null);
-    const meanBytes = objectOf(fields["meanBytes"], "segment.meanBytes");
+    this.#recentMix.restore(snapshot.field("recentMix"));
+    this.#learnedMix.restore(snapshot.field("learnedMix"));
     for (const cause of SIZE_CAUSES) {
-      this.#meanBytes[cause].restore(meanBytes[cause], `segment.meanBytes.${cause}`);
+      this.#meanBytes[cause].restore(snapshot.field("meanBytes").field(cause));
     }
-    this.#watched = arrayOf(fields["watched"], "segment.watched").map(String);
-    this.#windows = numberField(fields, "windows");
-    this.#windowsInDrift = numberField(fields, "windowsInDrift");
+    this.#watched = snapshot
+      .field("watched")
+      .items()
+      .map((operation) => operation.string());
+    this.#windows = snapshot.field("windows").count();
+    this.#windowsInDrift = snapshot.field("windowsInDrift").count();
     this.#sumUp();
   }
 

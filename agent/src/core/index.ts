@@ -10,6 +10,7 @@ export * from "./loopback.js";
 export * from "./model.js";
 export * from "./observation.js";
 export * from "./random.js";
+export * from "./snapshot-reader.js";
 export * from "./state.js";
 export * from "./usage.js";
 export * from "./window.js";

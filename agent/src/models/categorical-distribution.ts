@@ -1,5 +1,5 @@
 import type { Json } from "../core/index.js";
-import type { SnapshotReader } from "./snapshot-reader.js";
+import type { SnapshotReader } from "../core/snapshot-reader.js";
 
 /** A category that weighs less than this by now is dropped when weights are brought back to scale. */
 const FORGOTTEN_CALLS = 1e-9;

@@ -10,7 +10,7 @@ import {
   type Distribution,
 } from "./categorical-distribution.js";
 import { ForgettingWeight } from "./forgetting-weight.js";
-import type { SnapshotReader } from "./snapshot-reader.js";
+import type { SnapshotReader } from "../core/snapshot-reader.js";
 
 /** Where categories past the limit are pooled. */
 export const OTHER_CATEGORY = "{other}";

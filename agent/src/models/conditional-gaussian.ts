@@ -1,6 +1,6 @@
 import type { Json } from "../core/index.js";
 import { ForgettingWeight } from "./forgetting-weight.js";
-import type { SnapshotReader } from "./snapshot-reader.js";
+import type { SnapshotReader } from "../core/snapshot-reader.js";
 
 /**
  * Residuals are cut off here: eight standard deviations say "nothing like before" as well as eighty

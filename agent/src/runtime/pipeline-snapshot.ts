@@ -1,8 +1,7 @@
 import type { Call, Json, Persistent } from "../core/index.js";
+import { SnapshotReader } from "../core/index.js";
 import type { Pipeline } from "../pipeline.js";
 import type { LearningParts } from "../pipeline/workload-state.js";
-
-type Fields = Readonly<Record<string, Json>>;
 
 /**
  * All that a pipeline has learned, and the calls that still wait for their turn. The open window is not
@@ -29,35 +28,35 @@ export function pipelineSnapshot(pipeline: Pipeline): Json {
  * taken some of it. Throws a TypeError when the whole is not a snapshot.
  */
 export function restorePipeline(pipeline: Pipeline, probe: Pipeline, snapshot: Json): string[] {
-  const fields = objectOf(snapshot, "pipeline");
-  const saved = objectOf(fields["learning"], "learning");
-  const models = objectOf(fields["models"], "models");
-  const waiting = fields["waiting"];
-  const learnedCalls = fields["learnedCalls"];
-  if (!Array.isArray(waiting)) throw new TypeError("waiting: expected an array");
-  if (typeof learnedCalls !== "number") throw new TypeError("learnedCalls: expected a number");
+  const reader = new SnapshotReader(snapshot, "pipeline");
+  const saved = reader.field("learning");
+  const models = reader.field("models").entries();
+  const waiting = reader.field("waiting").items();
+  const learnedCalls = reader.field("learnedCalls").count();
+  const watermarkSeconds = reader.field("watermarkSeconds");
+  const lastCallSeconds = reader.field("lastCallSeconds");
 
   const problems: string[] = [];
   const attempt = (
     name: string,
     tried: Persistent,
     real: () => Persistent,
-    content: Json,
+    content: SnapshotReader,
   ): void => {
     try {
-      tried.restore(content);
+      tried.restore(content.json());
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
       problems.push(`${name}: ${error.message}`);
       return;
     }
-    real().restore(content);
+    real().restore(content.json());
   };
   for (const name of Object.keys(pipeline.learning) as (keyof LearningParts)[]) {
     const real: Persistent = pipeline.learning[name];
-    attempt(name, probe.learning[name], () => real, saved[name] ?? null);
+    attempt(name, probe.learning[name], () => real, saved.field(name));
   }
-  for (const [segment, content] of Object.entries(models)) {
+  for (const [segment, content] of models) {
     attempt(
       `models of ${segment}`,
       probe.modelsOf(segment),
@@ -65,21 +64,10 @@ export function restorePipeline(pipeline: Pipeline, probe: Pipeline, snapshot: J
       content,
     );
   }
-  if (typeof fields["watermarkSeconds"] === "number") {
-    pipeline.reorder.advance(fields["watermarkSeconds"]);
-  }
+  if (!watermarkSeconds.isNull) pipeline.reorder.advance(watermarkSeconds.number());
   // Written by `pipelineSnapshot` from calls, and the checkpoint's checksum says that it is intact.
-  for (const call of waiting as unknown as readonly Call[]) pipeline.reorder.add(call);
+  for (const call of waiting) pipeline.reorder.add(call.json() as unknown as Call);
   pipeline.learnedCalls = learnedCalls;
-  if (typeof fields["lastCallSeconds"] === "number") {
-    pipeline.lastCallSeconds = fields["lastCallSeconds"];
-  }
+  if (!lastCallSeconds.isNull) pipeline.lastCallSeconds = lastCallSeconds.number();
   return problems;
-}
-
-function objectOf(value: Json | undefined, name: string): Fields {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new TypeError(`${name}: expected an object`);
-  }
-  return value as Fields;
 }

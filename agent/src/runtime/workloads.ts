@@ -101,8 +101,13 @@ export class Workloads implements WorkloadView, UsageSink, Persistent {
     }
     for (const [key, saved] of Object.entries(snapshot)) {
       // What fits is found out on a pipeline that is thrown away, so that no part is left half restored.
-      const problems = restorePipeline(this.#pipelineOf(key), this.#create(key), saved);
-      for (const problem of problems) this.#onRestoreProblem(key, problem);
+      try {
+        const problems = restorePipeline(this.#pipelineOf(key), this.#create(key), saved);
+        for (const problem of problems) this.#onRestoreProblem(key, problem);
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        this.#onRestoreProblem(key, error.message);
+      }
     }
   }
 

@@ -10,7 +10,7 @@ import {
 } from "../../core/index.js";
 import { ConditionalCategorical } from "../conditional-categorical.js";
 import { ConditionalGaussian } from "../conditional-gaussian.js";
-import { SnapshotReader } from "../snapshot-reader.js";
+import { SnapshotReader } from "../../core/snapshot-reader.js";
 import { CallKeys } from "./call-keys.js";
 
 const SNAPSHOT_FORMAT = "payload-statistics-1";

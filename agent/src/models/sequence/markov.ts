@@ -9,7 +9,7 @@ import {
 } from "../../core/index.js";
 import { ConditionalCategorical } from "../conditional-categorical.js";
 import { ConditionalGaussian } from "../conditional-gaussian.js";
-import { SnapshotReader } from "../snapshot-reader.js";
+import { SnapshotReader } from "../../core/snapshot-reader.js";
 
 const SNAPSHOT_FORMAT = "markov-1";
 

@@ -1,5 +1,5 @@
 import type { Json } from "../../core/index.js";
-import { encodeFloats, type SnapshotReader } from "../snapshot-reader.js";
+import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
 
 /** A candidate may speak only after this many scored targets (discounted): fewer are luck. */
 const MIN_SCORED = 12;

@@ -1,5 +1,5 @@
 import type { Json } from "../../core/index.js";
-import { encodeFloats, type SnapshotReader } from "../snapshot-reader.js";
+import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
 
 /** For normal errors, the 95% quantile over the mean absolute error: 1.645 / 0.798. */
 const INITIAL_FACTOR = 2.1;

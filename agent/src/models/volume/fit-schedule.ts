@@ -1,5 +1,5 @@
 import type { FitJob, Json } from "../../core/index.js";
-import type { SnapshotReader } from "../snapshot-reader.js";
+import type { SnapshotReader } from "../../core/snapshot-reader.js";
 import type { RateHistory } from "./rate-history.js";
 
 /** No fit before there are this many windows. */

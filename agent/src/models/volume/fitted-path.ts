@@ -1,5 +1,5 @@
 import type { Json } from "../../core/index.js";
-import { encodeFloats, type SnapshotReader } from "../snapshot-reader.js";
+import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
 
 /** No path is longer than this many steps: what a snapshot may hold. */
 const MAX_PATH_STEPS = 100_000;

@@ -1,5 +1,5 @@
 import type { ForecastPoint, ForecastQuality, Json } from "../../core/index.js";
-import { encodeFloats, type SnapshotReader } from "../snapshot-reader.js";
+import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
 import { CandidateErrors } from "./candidate-errors.js";
 import { ConformalInterval } from "./conformal-interval.js";
 import { RollingQuality } from "./rolling-quality.js";

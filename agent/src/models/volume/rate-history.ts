@@ -1,5 +1,5 @@
 import type { Json } from "../../core/index.js";
-import { encodeFloats, type SnapshotReader } from "../snapshot-reader.js";
+import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
 
 /**
  * The rate of each of the last windows, calls per second, in a ring; NaN where there was none. Windows

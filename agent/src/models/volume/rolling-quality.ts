@@ -1,5 +1,5 @@
 import type { ForecastQuality, Json } from "../../core/index.js";
-import { encodeFloats, type SnapshotReader } from "../snapshot-reader.js";
+import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
 
 /** A forecast beside what came and what the baselines had said; NaN where there was none. */
 export interface ScoredForecast {

@@ -11,7 +11,7 @@ import {
   type VolumeForecast,
   type VolumeModel,
 } from "../../core/index.js";
-import { SnapshotReader } from "../snapshot-reader.js";
+import { SnapshotReader } from "../../core/snapshot-reader.js";
 import { FitSchedule } from "./fit-schedule.js";
 import { FittedPath } from "./fitted-path.js";
 import { HorizonTracker, type CandidateError } from "./horizon-tracker.js";

@@ -1,4 +1,4 @@
-import type { Json } from "../core/index.js";
+import type { Json } from "./model.js";
 
 /** Float arrays travel as base64 of their little-endian bytes: compact, exact, and NaN survives. */
 export function encodeFloats(values: Float32Array | Float64Array): string {
@@ -35,7 +35,28 @@ export class SnapshotReader {
     return new SnapshotReader(found, `${this.#path}.${name}`);
   }
 
-  items(maxLength: number): SnapshotReader[] {
+  /** All fields of an object, whose names are not known. */
+  entries(): [name: string, SnapshotReader][] {
+    const value = this.#value;
+    if (typeof value !== "object" || value === null || isJsonArray(value)) {
+      return this.refuse("an object");
+    }
+    return Object.entries(value).map(([name, field]) => [
+      name,
+      new SnapshotReader(field, `${this.#path}.${name}`),
+    ]);
+  }
+
+  /** What is there, to be read by somebody else. */
+  json(): Json {
+    return this.#value ?? this.refuse("a value");
+  }
+
+  boolean(): boolean {
+    return typeof this.#value === "boolean" ? this.#value : this.refuse("true or false");
+  }
+
+  items(maxLength = Infinity): SnapshotReader[] {
     const value = this.#value;
     if (value === undefined || !isJsonArray(value)) return this.refuse("an array");
     if (value.length > maxLength) this.refuse(`at most ${maxLength} items, got ${value.length}`);
