@@ -103,7 +103,8 @@ export class Pipeline {
     };
     this.#fits = new PendingFits(parts.fitter, options.fitDelaySeconds);
     this.#dating = new ChangeDating(this.learning.drift, this.#fits, options.windowSeconds);
-    this.#decisions = new DecisionMaker(options.allocation, this.learning.history, parts);
+    const { history, load } = this.learning;
+    this.#decisions = new DecisionMaker(options.allocation, history, load, parts);
     this.#causes = new SegmentModels(parts.createCallModels).causes;
     this.#deviations = new Float64Array(this.#causes.length);
   }
@@ -150,12 +151,7 @@ export class Pipeline {
   decideFor(current: Resources, horizonSeconds: number | undefined): Decision | undefined {
     const state = this.#state;
     if (state === undefined) return undefined;
-    return this.#decisions.decideOnRequest(
-      state,
-      current,
-      this.learning.load.callsPerSecond,
-      horizonSeconds,
-    );
+    return this.#decisions.decideOnRequest(state, current, horizonSeconds);
   }
 
   modelsOf(segment: string): SegmentModels {
@@ -259,13 +255,15 @@ export class Pipeline {
     }
     this.#requestFits(interval.endSeconds);
     const assessed = time("assess", () =>
-      stateOf(interval, this.learning, this.models, this.#dating.status()),
+      stateOf(
+        interval,
+        this.learning,
+        this.models,
+        this.#dating.status(),
+        this.learnedCalls > 0 || this.reorder.size > 0,
+      ),
     );
-    const decision = this.#decisions.decide(
-      assessed,
-      this.#current,
-      this.learning.load.callsPerSecond,
-    );
+    const decision = this.#decisions.decide(assessed, this.#current);
     this.#state = { ...assessed, decision };
     this.#parts.onWindow?.(interval, this.#state);
   }

@@ -75,7 +75,12 @@ const cost: fc.Arbitrary<Cost> = fc.record({
 
 const history = fc
   .array(
-    fc.tuple(fc.integer({ min: 1, max: 120 }), replicas, fc.option(replicas, { nil: undefined })),
+    fc.tuple(
+      fc.integer({ min: 1, max: 120 }),
+      replicas,
+      fc.option(replicas, { nil: undefined }),
+      replicas,
+    ),
     {
       maxLength: 20,
     },
@@ -83,8 +88,8 @@ const history = fc
   .map((entries) => {
     const built = new RecommendationHistory(600);
     let timeSeconds = NOW_SECONDS - entries.reduce((sum, [gap]) => sum + gap, 0);
-    for (const [gap, recommended, reactive] of entries) {
-      built.add({ timeSeconds, recommended, wanted: recommended, reactive });
+    for (const [gap, recommended, reactive, current] of entries) {
+      built.add({ timeSeconds, recommended, wanted: recommended, reactive, current });
       timeSeconds += gap;
     }
     return built;
@@ -95,6 +100,10 @@ const inputs: fc.Arbitrary<AllocationInputs> = fc.record({
   timeSeconds: fc.constant(NOW_SECONDS),
   current: resources,
   observedCallsPerSecond: fc.option(rate, { nil: undefined }),
+  unconfirmedSilenceSeconds: fc.constantFrom(0, 0, 0, 10, 60),
+  askedSinceSeconds: fc.option(fc.integer({ min: NOW_SECONDS - 1000, max: NOW_SECONDS }), {
+    nil: undefined,
+  }),
   forecast: orUnknown(forecast),
   drift: fc.oneof(
     fc.tuple(ratio, ratio).map(([score, confidence]) => driftOf(score, confidence)),
@@ -115,6 +124,11 @@ const inputs: fc.Arbitrary<AllocationInputs> = fc.record({
   history,
   horizonSeconds: fc.option(fc.integer({ min: 0, max: 1000 }), { nil: undefined }),
 });
+
+/** Whether the regular decisions have never seen as many running. */
+function allNew({ current, history }: AllocationInputs): boolean {
+  return history.runningSince(current.replicas, NOW_SECONDS, 0) === NOW_SECONDS;
+}
 
 const FIELDS = ["replicas", "cpuCores", "memoryBytes", "networkBytesPerSecond"] as const;
 const RUNS = { numRuns: 500 };
@@ -141,7 +155,8 @@ describe("any decision", () => {
         const { recommended, status } = decide(allowed, given);
         const { lowerBound, target, upperBound } = recommended;
         // What is unknown never lowers what runs, not even to the maximum.
-        const running = status.status === "ready" ? 0 : given.current.replicas;
+        const mayLower = status.status === "ready" && given.unconfirmedSilenceSeconds === 0;
+        const running = mayLower ? 0 : given.current.replicas;
         const most = Math.max(allowed.maximumReplicas, running);
         for (const field of FIELDS) {
           expect(lowerBound[field]).toBeLessThanOrEqual(target[field]);
@@ -187,6 +202,55 @@ describe("any decision", () => {
         const held = Math.max(given.current.replicas, lastOne);
         expect(recommended.target.replicas).toBeGreaterThanOrEqual(held);
         expect(branch).toBe("reactive");
+      }),
+      RUNS,
+    );
+  });
+
+  // Regression: "Shrink from 40 to 1: a replica takes 4755 calls/s, limited by its network", while nobody
+  // knew what its CPU takes.
+  it("never lowers replicas by the network alone", () => {
+    fc.assert(
+      fc.property(settings, inputs, cost, (allowed, given, costs) => {
+        const unknownCpu = { ...costs, cpuSecondsPerCall: undefined };
+        const { status, recommended } = decide(
+          { ...allowed, callsPerSecondPerReplica: undefined },
+          { ...given, cost: ready({ recent: unknownCpu, learned: costs }) },
+        );
+        expect(status.status).not.toBe("ready");
+        expect(recommended.target.replicas).toBeGreaterThanOrEqual(given.current.replicas);
+      }),
+      RUNS,
+    );
+  });
+
+  it("lowers nothing in a silence of which nobody knows what it is", () => {
+    fc.assert(
+      fc.property(settings, inputs, (allowed, given) => {
+        const silent = { ...given, unconfirmedSilenceSeconds: 10 };
+        const { recommended } = decide(allowed, silent);
+        const last = given.history.last ?? given.current.replicas;
+        const held =
+          given.askedSinceSeconds === undefined ? last : Math.max(last, given.current.replicas);
+        const most = Math.max(allowed.maximumReplicas, given.current.replicas);
+        expect(recommended.target.replicas).toBeGreaterThanOrEqual(Math.min(held, most));
+      }),
+      RUNS,
+    );
+  });
+
+  // Regression: asked with 30 running and a history at 3, it answered "Shrink from 30 to 3".
+  it("lowers what whoever asks runs no sooner than stabilization and no faster than the rate allow", () => {
+    fc.assert(
+      fc.property(settings, inputs, (allowed, given) => {
+        fc.pre(given.askedSinceSeconds !== undefined);
+        const { recommended } = decide(allowed, given);
+        const stabilizedSince = NOW_SECONDS - allowed.scaleDownStabilizationSeconds;
+        const step = Math.max(1, Math.floor(allowed.maxScaleDownReplicasPerMinute));
+        const isNew = (given.askedSinceSeconds ?? 0) >= stabilizedSince && allNew(given);
+        const floor = given.current.replicas - (isNew ? 0 : step);
+        const least = Math.min(floor, allowed.maximumReplicas);
+        expect(recommended.target.replicas).toBeGreaterThanOrEqual(least);
       }),
       RUNS,
     );

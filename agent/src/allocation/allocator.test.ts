@@ -187,6 +187,7 @@ describe("after an outage", () => {
         recommended: replicas,
         wanted: wantedReplicas,
         reactive: reactiveReplicas,
+        current: 1,
       });
       return replicas;
     };

@@ -24,8 +24,12 @@ export interface AllocationInputs {
   readonly workload: WorkloadKey;
   readonly timeSeconds: number;
   readonly current: Resources;
-  /** Calls per second over the last windows; undefined when none are reported. */
+  /** Calls per second over the last windows that are known; undefined when none are reported. */
   readonly observedCallsPerSecond: number | undefined;
+  /** Seconds without any call since then, of which nobody knows yet what they mean; 0 mostly. */
+  readonly unconfirmedSilenceSeconds: number;
+  /** Since when whoever asks has said that so many run; undefined for a regular decision. */
+  readonly askedSinceSeconds?: number | undefined;
   readonly forecast: ModelResult<VolumeForecast>;
   readonly drift: ModelResult<Drift>;
   readonly predictedWorkload: ModelResult<PredictedWorkload>;
@@ -95,6 +99,8 @@ export function decide(settings: AllocationSettings, inputs: AllocationInputs): 
     currentReplicas: current.replicas,
     reactiveReplicas: reactive,
     isKnown,
+    unconfirmedSilenceSeconds: inputs.unconfirmedSilenceSeconds,
+    askedSinceSeconds: inputs.askedSinceSeconds,
     history,
   });
   for (const { guard, replicas: change } of guarded.changes) {
@@ -149,7 +155,8 @@ function statusOf(
   if (inputs.observedCallsPerSecond === undefined) {
     return { status: "failed", reason: "stale_input" };
   }
-  if (capacity === undefined) {
+  // By the network alone more may be needed, but never fewer.
+  if (capacity === undefined || capacity.limitedBy === "network_only") {
     return inputs.cost.status === "failed"
       ? inputs.cost
       : { status: "warming_up", reason: "no_usage_yet" };

@@ -19,7 +19,13 @@ describe("estimateCapacity", () => {
     [
       "by what is known",
       { ...COST, cpuSecondsPerCall: undefined },
-      { callsPerSecond: 50, limitedBy: "network" },
+      { callsPerSecond: 50, limitedBy: "network_only" },
+    ],
+    // A call that takes no CPU does not exist: its cost was too small to be measured.
+    [
+      "not by a CPU cost of nothing",
+      { ...COST, cpuSecondsPerCall: 0 },
+      { callsPerSecond: 50, limitedBy: "network_only" },
     ],
     [
       "not by what costs nothing",
@@ -43,7 +49,7 @@ describe("estimateCapacity", () => {
   // Regression: the API accepts 0 cores, and any load over a capacity of 0 was infinitely many replicas.
   it("is not 0 when 0 cores are told", () => {
     const replica = { ...resources(1), cpuCores: 0 };
-    expect(estimateCapacity(SETTINGS, replica, COST)?.limitedBy).toBe("network");
+    expect(estimateCapacity(SETTINGS, replica, COST)?.limitedBy).toBe("network_only");
     expect(
       estimateCapacity(SETTINGS, { ...replica, networkBytesPerSecond: 0 }, COST),
     ).toBeUndefined();

@@ -72,6 +72,7 @@ export function inputsOf(fields: Partial<AllocationInputs> = {}): AllocationInpu
     timeSeconds: 10_000,
     current: resources(2),
     observedCallsPerSecond: 20,
+    unconfirmedSilenceSeconds: 0,
     forecast: forecastOf(20),
     drift: driftOf(0, 0),
     predictedWorkload: ready({
@@ -89,14 +90,14 @@ export function inputsOf(fields: Partial<AllocationInputs> = {}): AllocationInpu
   };
 }
 
-/** One entry per pair of time and recommended replicas; the load needed `reactive` throughout. */
+/** One entry per pair of time and recommended replicas, which ran; the load needed `reactive` throughout. */
 export function historyOf(
   entries: readonly (readonly [timeSeconds: number, recommended: number])[],
   reactive?: number,
 ): RecommendationHistory {
   const history = new RecommendationHistory(SETTINGS.scaleDownStabilizationSeconds);
   for (const [timeSeconds, recommended] of entries) {
-    history.add({ timeSeconds, recommended, wanted: recommended, reactive });
+    history.add({ timeSeconds, recommended, wanted: recommended, reactive, current: recommended });
   }
   return history;
 }

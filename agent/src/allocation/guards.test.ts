@@ -14,11 +14,22 @@ function contextOf(fields: Partial<GuardContext> = {}): GuardContext {
     currentReplicas: 5,
     reactiveReplicas: 1,
     isKnown: true,
+    unconfirmedSilenceSeconds: 0,
+    askedSinceSeconds: undefined,
     // Before any guard looks: nothing of it counts any more.
     history: historyOf([[NOW_SECONDS - 5000, 5]]),
     ...fields,
   };
 }
+
+/** Five ran for long, two were recommended last, and the load needed four. */
+const FIVE_BEFORE_TWO = historyOf(
+  [
+    [NOW_SECONDS - 5000, 5],
+    [NOW_SECONDS - 10, 2],
+  ],
+  4,
+);
 
 describe("applyGuards", () => {
   it.each([
@@ -27,7 +38,7 @@ describe("applyGuards", () => {
     ["scale_up_rate", 12, { settings: { ...SETTINGS, maxScaleUpReplicasPerMinute: 4 } }, 9],
     ["scale_down_rate", 1, { settings: { ...SETTINGS, maxScaleDownReplicasPerMinute: 1 } }, 4],
     ["stabilization", 2, { history: historyOf([[NOW_SECONDS - 100, 6]]) }, 6],
-    ["no_scale_in_on_prediction", 2, { history: historyOf([[NOW_SECONDS - 10, 2]], 4) }, 4],
+    ["no_scale_in_on_prediction", 2, { history: FIVE_BEFORE_TWO }, 4],
     ["hold_on_unknown", 2, { isKnown: false }, 5],
     ["reactive_floor", 2, { reactiveReplicas: 8 }, 8],
   ] as const)("%s: %i becomes what it allows", (guard, replicas, fields, expected) => {
@@ -56,18 +67,35 @@ describe("what is unknown", () => {
     expect(applyGuards(2, contextOf({ ...fields, isKnown: true })).replicas).toBe(20);
   });
 
+  // Regression: the first minutes of an outage were "0 calls/s now", and it advised to shrink.
+  it("an unconfirmed silence lowers nothing that was recommended, nor what an asker runs", () => {
+    const silent = {
+      unconfirmedSilenceSeconds: 30,
+      currentReplicas: 4,
+      history: historyOf([[NOW_SECONDS - 1000, 4]]),
+    };
+    expect(applyGuards(2, contextOf(silent))).toEqual({
+      replicas: 4,
+      changes: [{ guard: "hold_on_unknown", replicas: 2 }],
+    });
+    const asked = { ...silent, currentReplicas: 30, askedSinceSeconds: NOW_SECONDS - 1000 };
+    expect(applyGuards(2, contextOf(asked)).replicas).toBe(30);
+    expect(applyGuards(2, contextOf({ ...silent, history: historyOf([]) })).replicas).toBe(4);
+  });
+
   it("adds nothing beyond the maximum", () => {
     const fields = { isKnown: false, currentReplicas: 30, reactiveReplicas: 50 };
     expect(applyGuards(2, contextOf(fields)).replicas).toBe(30);
   });
 });
 
-/** Decides every ten seconds what is wanted; the replicas follow at once. */
+/** Decides every ten seconds what is wanted; the replicas follow at once, or `running` says how many run. */
 function follow(
   settings: GuardContext["settings"],
   start: number,
   seconds: number,
   wanted: (second: number) => { replicas: number; reactive: number },
+  running?: (second: number) => number,
 ): Map<number, number> {
   const history = new RecommendationHistory(settings.scaleDownStabilizationSeconds);
   const recommended = new Map<number, number>();
@@ -75,21 +103,25 @@ function follow(
   for (let second = 0; second <= seconds; second += 10) {
     const timeSeconds = NOW_SECONDS + second;
     const { replicas, reactive } = wanted(second);
+    current = running?.(second) ?? current;
     const guarded = applyGuards(replicas, {
       settings,
       timeSeconds,
       currentReplicas: current,
       reactiveReplicas: reactive,
       isKnown: true,
+      unconfirmedSilenceSeconds: 0,
+      askedSinceSeconds: undefined,
       history,
     });
-    current = guarded.replicas;
     history.add({
       timeSeconds,
-      recommended: current,
+      recommended: guarded.replicas,
       wanted: Math.max(replicas, reactive),
       reactive,
+      current,
     });
+    current = guarded.replicas;
     recommended.set(second, current);
   }
   return recommended;
@@ -109,8 +141,52 @@ describe("stabilization", () => {
 
   it("a fresh agent that knows already does not take replicas away at once", () => {
     const settings = { ...SETTINGS, maxScaleDownReplicasPerMinute: 1 };
-    const recommended = follow(settings, 10, 120, () => ({ replicas: 1, reactive: 1 }));
-    expect([0, 50, 60, 110].map((second) => recommended.get(second))).toEqual([10, 9, 9, 8]);
+    const recommended = follow(settings, 10, 420, () => ({ replicas: 1, reactive: 1 }));
+    // What ran at the start is stabilized for 300 s, as if it had been recommended then.
+    const seconds = [0, 300, 310, 360, 370, 420];
+    expect(seconds.map((second) => recommended.get(second))).toEqual([10, 10, 9, 9, 8, 8]);
+  });
+
+  // In shadow mode nobody follows: five are configured and run, two are needed.
+  it("a number that never changes does not hold for ever", () => {
+    const settings = { ...SETTINGS, maxScaleDownReplicasPerMinute: 1 };
+    const two = () => ({ replicas: 2, reactive: 2 });
+    const recommended = follow(settings, 5, 900, two, () => 5);
+    // From 5, after 300 s, one a minute.
+    const seconds = [300, 310, 360, 370, 430, 900];
+    expect(seconds.map((second) => recommended.get(second))).toEqual([5, 4, 4, 3, 2, 2]);
+  });
+
+  it("holds what somebody else has added, and takes it away at the rate", () => {
+    const settings = { ...SETTINGS, maximumReplicas: 40, maxScaleDownReplicasPerMinute: 10 };
+    const two = () => ({ replicas: 2, reactive: 2 });
+    const recommended = follow(settings, 2, 1200, two, (second) => (second < 600 ? 2 : 30));
+    const seconds = [590, 600, 900, 910, 970, 1030, 1200];
+    expect(seconds.map((second) => recommended.get(second))).toEqual([2, 30, 30, 20, 10, 2, 2]);
+  });
+
+  it("an instance that says nothing for a minute has not stopped", () => {
+    const two = () => ({ replicas: 2, reactive: 2 });
+    const recommended = follow(SETTINGS, 5, 900, two, (second) => (second % 120 < 60 ? 5 : 4));
+    expect(recommended.get(900)).toBe(2);
+  });
+
+  // Regression: the rate and the stabilization looked at the history alone, so 30 became 3 at once.
+  it("what whoever asks runs is held when it is told first, then goes at the rate", () => {
+    const settings = { ...SETTINGS, maximumReplicas: 40, maxScaleDownReplicasPerMinute: 1 };
+    const history = historyOf([
+      [NOW_SECONDS - 5000, 3],
+      [NOW_SECONDS, 3],
+    ]);
+    const asked = { settings, history, currentReplicas: 30 };
+    expect(applyGuards(3, contextOf({ ...asked, askedSinceSeconds: NOW_SECONDS }))).toEqual({
+      replicas: 30,
+      changes: [{ guard: "stabilization", replicas: 27 }],
+    });
+    expect(applyGuards(3, contextOf({ ...asked, askedSinceSeconds: NOW_SECONDS - 301 }))).toEqual({
+      replicas: 29,
+      changes: [{ guard: "scale_down_rate", replicas: 26 }],
+    });
   });
 });
 

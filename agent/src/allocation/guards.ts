@@ -10,7 +10,19 @@ export interface GuardContext {
   readonly reactiveReplicas: number | undefined;
   /** Whether every model that the recommendation rests on is ready. */
   readonly isKnown: boolean;
+  /** Seconds without any call, of which nobody knows yet whether nobody calls or nothing is reported. */
+  readonly unconfirmedSilenceSeconds: number;
+  /**
+   * Since when whoever asks has said that so many run; undefined for a regular decision, which asks nobody.
+   */
+  readonly askedSinceSeconds: number | undefined;
   readonly history: RecommendationHistory;
+}
+
+/** Since when the current replicas have run, as far as the regular decisions know. */
+function runningSince({ settings, timeSeconds, currentReplicas, history }: GuardContext): number {
+  const breakSeconds = settings.scaleDownStabilizationSeconds;
+  return history.runningSince(currentReplicas, timeSeconds, breakSeconds);
 }
 
 type GuardRule = readonly [Guard, (replicas: number, context: GuardContext) => number];
@@ -33,11 +45,14 @@ function step(replicasPerMinute: number): { replicas: number; seconds: number } 
 const GUARD_RULES: readonly GuardRule[] = [
   [
     "stabilization",
-    (replicas, { settings, timeSeconds, currentReplicas, history }) => {
-      // As long as nothing was recommended, the current number is what was, as in Kubernetes' HPA.
-      if (history.last === undefined) return Math.max(replicas, currentReplicas);
+    (replicas, context) => {
+      const { settings, timeSeconds, currentReplicas, history } = context;
       const since = timeSeconds - settings.scaleDownStabilizationSeconds;
-      return Math.max(replicas, history.largestWantedSince(since) ?? 0);
+      const ranSince = Math.min(runningSince(context), context.askedSinceSeconds ?? Infinity);
+      // What has come to run counts as recommended when it came, as the first number in Kubernetes' HPA
+      // does; what has run for longer does not, else a number that never changes would hold for ever.
+      const arrived = ranSince >= since ? currentReplicas : 0;
+      return Math.max(replicas, arrived, history.largestWantedSince(since) ?? 0);
     },
   ],
   [
@@ -60,26 +75,43 @@ const GUARD_RULES: readonly GuardRule[] = [
   ],
   [
     "scale_down_rate",
-    (replicas, { settings, timeSeconds, currentReplicas, history }) => {
+    (replicas, context) => {
+      const { settings, timeSeconds, currentReplicas, history, askedSinceSeconds } = context;
       const rate = step(settings.maxScaleDownReplicasPerMinute);
-      const before = history.at(timeSeconds - rate.seconds) ?? currentReplicas;
-      return Math.max(replicas, before - rate.replicas);
+      const lookBack = timeSeconds - rate.seconds;
+      const before = history.at(lookBack) ?? currentReplicas;
+      // Who asks goes from what runs there. A regular decision goes on from the one before, whether or
+      // not anybody follows it, unless more have come to run since.
+      const isCounted = askedSinceSeconds !== undefined || runningSince(context) >= lookBack;
+      const ran = isCounted ? Math.max(before, currentReplicas) : before;
+      return Math.max(replicas, ran - rate.replicas);
     },
   ],
   ["reactive_floor", (replicas, { reactiveReplicas }) => Math.max(replicas, reactiveReplicas ?? 0)],
   [
     "hold_on_unknown",
-    (replicas, { isKnown, currentReplicas, history }) =>
-      isKnown ? replicas : Math.max(replicas, currentReplicas, history.last ?? 0),
+    (replicas, context) => {
+      const { isKnown, currentReplicas, history, askedSinceSeconds } = context;
+      if (mayLower(context)) return replicas;
+      const held = Math.max(replicas, history.last ?? currentReplicas);
+      // A silence is frequent where calls are rare: a regular decision stays what it was.
+      return isKnown && askedSinceSeconds === undefined ? held : Math.max(held, currentReplicas);
+    },
   ],
   ["minimum_replicas", (replicas, { settings }) => Math.max(replicas, settings.minimumReplicas)],
   [
     "maximum_replicas",
     // More may run than are allowed, after a change of the configuration say: unknown never lowers them.
-    (replicas, { settings, isKnown, currentReplicas }) =>
-      Math.min(replicas, Math.max(settings.maximumReplicas, isKnown ? 0 : currentReplicas)),
+    (replicas, context) => {
+      const running = mayLower(context) ? 0 : context.currentReplicas;
+      return Math.min(replicas, Math.max(context.settings.maximumReplicas, running));
+    },
   ],
 ];
+
+function mayLower({ isKnown, unconfirmedSilenceSeconds }: GuardContext): boolean {
+  return isKnown && unconfirmedSilenceSeconds === 0;
+}
 
 /** Applies all guards. `changes` has those that changed something, in order; they add up. */
 export function applyGuards(

@@ -30,7 +30,7 @@ describe("RecommendationHistory", () => {
 
   it("looks at what was wanted, not at what was held", () => {
     const held = new RecommendationHistory(300);
-    held.add({ timeSeconds: 100, recommended: 9, wanted: 2, reactive: 1 });
+    held.add({ timeSeconds: 100, recommended: 9, wanted: 2, reactive: 1, current: 9 });
     expect(held.largestWantedSince(100)).toBe(2);
     expect(held.last).toBe(9);
   });
@@ -44,7 +44,7 @@ describe("RecommendationHistory", () => {
   it("keeps as far back as any guard looks, and no more", () => {
     const long = new RecommendationHistory(300);
     for (let second = 0; second < 20_000; second += 1) {
-      long.add({ timeSeconds: second, recommended: 1, wanted: 1, reactive: 1 });
+      long.add({ timeSeconds: second, recommended: 1, wanted: 1, reactive: 1, current: 1 });
     }
     // 6,000 s for the slowest rate, the first and the last second included.
     expect(long.snapshot()).toHaveLength(6001);
@@ -60,7 +60,7 @@ describe("RecommendationHistory", () => {
     expect(restored.snapshot()).toEqual(history.snapshot());
   });
 
-  it.each([[null], [[1]], [[["now", 1, 1, 1]]]])("refuses %o", (snapshot) => {
+  it.each([[null], [[1]], [[["now", 1, 1, 1, 1]]], [[[1, 1, 1, 1]]]])("refuses %o", (snapshot) => {
     expect(() => {
       new RecommendationHistory(300).restore(snapshot);
     }).toThrow(TypeError);

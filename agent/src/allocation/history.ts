@@ -1,4 +1,5 @@
 import type { Json, Persistent } from "../core/index.js";
+import { runningSince } from "./running-since.js";
 
 interface Entry {
   readonly timeSeconds: number;
@@ -11,6 +12,8 @@ interface Entry {
   readonly wanted: number;
   /** Replicas that the observed load needed; undefined when it was unknown. */
   readonly reactive: number | undefined;
+  /** Replicas that ran, as configured or as reported. */
+  readonly current: number;
 }
 
 /** The slowest rate that can be configured is a replica in 100 minutes; its guard looks back that far. */
@@ -50,32 +53,40 @@ export class RecommendationHistory implements Persistent {
     return this.#largestSince(seconds, ({ reactive }) => reactive);
   }
 
+  /** Since when so many have run; see {@link runningSince}. */
+  runningSince(replicas: number, nowSeconds: number, breakSeconds: number): number {
+    return runningSince(this.#entries, replicas, nowSeconds, breakSeconds);
+  }
+
   snapshot(): Json {
-    return this.#entries.map(({ timeSeconds, recommended, wanted, reactive }) => [
+    return this.#entries.map(({ timeSeconds, recommended, wanted, reactive, current }) => [
       timeSeconds,
       recommended,
       reactive ?? null,
       wanted,
+      current,
     ]);
   }
 
   restore(snapshot: Json): void {
     if (!Array.isArray(snapshot)) throw new TypeError("history: expected an array");
     this.#entries = (snapshot as readonly Json[]).map((saved) => {
-      const [timeSeconds, recommended, reactive, wanted] = Array.isArray(saved)
+      const [timeSeconds, recommended, reactive, wanted, current] = Array.isArray(saved)
         ? (saved as Json[])
         : [];
       if (
         typeof timeSeconds !== "number" ||
         typeof recommended !== "number" ||
-        typeof wanted !== "number"
+        typeof wanted !== "number" ||
+        typeof current !== "number"
       ) {
-        throw new TypeError("history: expected [time, recommended, reactive, wanted]");
+        throw new TypeError("history: expected [time, recommended, reactive, wanted, current]");
       }
       return {
         timeSeconds,
         recommended,
         wanted,
+        current,
         reactive: typeof reactive === "number" ? reactive : undefined,
       };
     });

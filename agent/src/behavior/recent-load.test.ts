@@ -42,6 +42,23 @@ describe("RecentLoad", () => {
     expect(recent.inOutage).toBe(false);
   });
 
+  // Regression: a silence counted as 0 calls a second until it was an outage, and replicas were lowered.
+  it("the load is that of the known windows while a silence may be either", () => {
+    const recent = load();
+    close(recent, [10, 20, 30, 0]);
+    expect(recent.callsPerSecond).toBeCloseTo((1 + 2 + 3) / 3, 12);
+    expect(recent.unconfirmedSilenceSeconds).toBe(10);
+    close(recent, [0], 4);
+    expect(recent.unconfirmedSilenceSeconds).toBe(20);
+    // The next call makes them zeros.
+    close(recent, [60], 5);
+    expect(recent.callsPerSecond).toBeCloseTo((0 + 0 + 6) / 3, 12);
+    expect(recent.unconfirmedSilenceSeconds).toBe(0);
+    // In an outage it is known what the silence is.
+    close(recent, [0, 0, 0], 6);
+    expect(recent.unconfirmedSilenceSeconds).toBe(0);
+  });
+
   it("a long silence is an outage: gaps, and no load is claimed", () => {
     const recent = load();
     const observations = close(recent, [10, 0, 0, 0, 0]);
@@ -89,6 +106,7 @@ describe("RecentLoad", () => {
         expect(close(restored, after, before.length)).toEqual(close(recent, after, before.length));
         expect(restored.callsPerSecond).toBe(recent.callsPerSecond);
         expect(restored.inOutage).toBe(recent.inOutage);
+        expect(restored.unconfirmedSilenceSeconds).toBe(recent.unconfirmedSilenceSeconds);
       }),
     );
   });

@@ -30,7 +30,12 @@ export class RecentLoad implements Persistent {
     return this.#inOutage;
   }
 
-  /** Mean over the last windows; undefined before the first and in an outage. */
+  /** Seconds of silence of which is not known yet what it is; 0 in an outage, where that is known. */
+  get unconfirmedSilenceSeconds(): number {
+    return this.#silentStarts.length * this.#windowSeconds;
+  }
+
+  /** Mean over the last windows that are known; undefined before the first and in an outage. */
   get callsPerSecond(): number | undefined {
     if (this.#inOutage || this.#rates.length === 0) return undefined;
     return this.#rates.reduce((sum, rate) => sum + rate, 0) / this.#rates.length;
@@ -43,6 +48,7 @@ export class RecentLoad implements Persistent {
     const zeros = this.#silentStarts.map((start) => ({ startSeconds: start, callsPerSecond: 0 }));
     this.#silentStarts = [];
     this.#inOutage = false;
+    for (const zero of zeros) this.#remember(zero.callsPerSecond);
     this.#remember(callsPerSecond);
     return [...zeros, { startSeconds, callsPerSecond }];
   }
@@ -70,7 +76,6 @@ export class RecentLoad implements Persistent {
   #closeSilent(startSeconds: number): readonly RateObservation[] {
     if (this.#inOutage) return [{ startSeconds, callsPerSecond: undefined }];
     this.#silentStarts.push(startSeconds);
-    this.#remember(0);
     if (this.#silentStarts.length < this.#outageWindows) return [];
     this.#inOutage = true;
     const gaps = this.#silentStarts.map((start) => ({

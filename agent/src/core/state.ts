@@ -11,7 +11,8 @@ export type PublishedModel =
 /** One segment as of the last closed window. */
 export interface SegmentState {
   readonly segment: string;
-  readonly callsPerSecond: number;
+  /** Undefined while no call is reported at all, which is not the same as no demand. */
+  readonly callsPerSecond: number | undefined;
   readonly drift: ModelResult<Drift>;
   readonly models: Readonly<Partial<Record<PublishedModel, ModelStatus>>>;
 }

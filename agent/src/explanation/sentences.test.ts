@@ -19,10 +19,12 @@ function sentencesOf(fields: Partial<ExplanationInputs> = {}): string[] {
   return explain({
     decision: decisionOf(),
     observedCallsPerSecond: undefined,
+    unconfirmedSilenceSeconds: 0,
     drift: warmingUp("too_few_windows"),
     driftThreshold: 0.5,
     cost: warmingUp("no_usage_yet"),
     capacity: undefined,
+    targetUtilizationRatio: 0.7,
     horizonSeconds: 60,
     ...fields,
   });
@@ -163,7 +165,9 @@ describe("the status", () => {
       observedCallsPerSecond: 5,
       capacity: { callsPerSecond: 10, limitedBy: "cpu" },
     });
-    expect(sentence).toMatch(/^It follows the observed load only, because [a-z].*\.$/);
+    expect(sentence).toMatch(
+      /^It never goes below what runs, and up only with the observed load, because [a-z].*\.$/,
+    );
     expect(sentence).not.toContain("_");
   });
 
@@ -191,13 +195,49 @@ describe("a stale cost", () => {
   });
 });
 
+// Regression: "Shrink from 40 to 1" by the network alone, with no word that the CPU was unknown.
+describe("an unknown CPU", () => {
+  it("is named, and what makes it known", () => {
+    const status = { status: "warming_up", reason: "no_usage_yet" } as const;
+    const [, sentence] = sentencesOf({
+      decision: decisionOf({ status, branch: "reactive" }),
+      observedCallsPerSecond: 5,
+      capacity: { callsPerSecond: 4755, limitedBy: "network_only" },
+    });
+    expect(sentence).toContain("what a call takes of a replica's CPU is not known");
+    expect(sentence).toContain("allocation.callsPerSecondPerReplica");
+  });
+});
+
+// Regression: "keep" beside "Shrink from 30 to 3 replicas." read like a contradiction.
+describe("the branch keep", () => {
+  it.each([
+    ["Behavior is as learned; the size follows the load and its forecast.", 0.9],
+    ["The drift is not certain enough to act on; the size follows the load and its forecast.", 0.5],
+  ])("%s", (sentence, driftThreshold) => {
+    expect(sentencesOf({ drift: driftWith([]), driftThreshold })).toContain(sentence);
+  });
+
+  it("does not claim that behavior is as learned before it is", () => {
+    expect(sentencesOf()).toContain(
+      "What behavior is typical is not learned yet; the size follows the load and its forecast.",
+    );
+  });
+
+  it.each(["drift", "shape", "event", "reactive"] as const)("is not said of %s", (branch) => {
+    const sentences = sentencesOf({ decision: decisionOf({ branch }) });
+    expect(sentences.join(" ")).not.toContain("the size follows");
+  });
+});
+
 describe("drift", () => {
   it("is told from its threshold on, with its time, score and confidence", () => {
     const drift = driftWith([], { sinceSeconds: Date.UTC(2026, 2, 1, 14, 5, 20) / 1000 });
     expect(sentencesOf({ drift })[1]).toBe(
       "Behavior has drifted since 14:05:20 UTC (score 0.812, confidence 95%).",
     );
-    expect(sentencesOf({ drift, driftThreshold: 0.8123 })).toHaveLength(1);
+    const atThreshold = sentencesOf({ drift, driftThreshold: 0.8123 });
+    expect(atThreshold.filter((sentence) => sentence.includes("drifted"))).toEqual([]);
   });
 
   it.each([
@@ -241,7 +281,10 @@ describe("drift", () => {
       { cause: "arguments" },
       { cause: "permissions" },
     ] as const;
-    const details = sentencesOf({ drift: driftWith(contributions) }).slice(2);
+    const details = sentencesOf({
+      decision: decisionOf({ branch: "drift" }),
+      drift: driftWith(contributions),
+    }).slice(2);
     expect(details).toHaveLength(3);
     expect(new Set(details).size).toBe(3);
   });
@@ -298,7 +341,7 @@ describe("the predicted workload", () => {
 
   it("is not worth a word when it is normal", () => {
     const decision = decisionOf({ predictedWorkload: predicted("normal") });
-    expect(sentencesOf({ decision, cost })).toHaveLength(1);
+    expect(sentencesOf({ decision, cost }).join(" ")).not.toContain("The work is");
   });
 });
 
@@ -312,7 +355,7 @@ describe("load and capacity", () => {
   it("are told with their interval and their limit", () => {
     const decision = decisionOf({ forecast });
     const capacity = { callsPerSecond: 12.345, limitedBy: "network" } as const;
-    expect(sentencesOf({ decision, observedCallsPerSecond: 48.6, capacity }).slice(1)).toEqual([
+    expect(sentencesOf({ decision, observedCallsPerSecond: 48.6, capacity }).slice(2)).toEqual([
       "48.6 calls/s now; in 5 min 61.3 (between 55 and 70), by ets.",
       "A replica takes 12.3 calls/s, limited by its network.",
     ]);
@@ -327,20 +370,65 @@ describe("load and capacity", () => {
   });
 
   it.each([
-    ["given", "A replica takes 10 calls/s, as configured."],
-    ["cpu", "A replica takes 10 calls/s, limited by its cpu."],
+    // Regression: 10 are configured, and "7 calls/s, as configured" was said.
+    ["given", "A replica takes 7 calls/s: 70% of the 10 configured."],
+    ["cpu", "A replica takes 7 calls/s, limited by its CPU."],
+    ["network_only", "A replica's network takes 7 calls/s; what its CPU takes is unknown."],
   ] as const)("limited by %s", (limitedBy, sentence) => {
-    expect(sentencesOf({ capacity: { callsPerSecond: 10, limitedBy } })[1]).toBe(sentence);
+    expect(sentencesOf({ capacity: { callsPerSecond: 7, limitedBy } })).toContain(sentence);
+  });
+
+  // Regression: "0 calls/s now" was said of a silence that may be an outage.
+  it("do not call a load the present one that was before a silence", () => {
+    const decision = decisionOf({ forecast });
+    const silent = { decision, observedCallsPerSecond: 20, unconfirmedSilenceSeconds: 40 };
+    expect(sentencesOf(silent)).toContain(
+      "20 calls/s before the last 40 s without a call; in 5 min 61.3 (between 55 and 70), by ets.",
+    );
   });
 });
 
 describe("the guards", () => {
   it("each is named and explained", () => {
-    const sentences = sentencesOf({ decision: decisionOf({ guards: GUARDS }) }).slice(1);
+    const contributions = GUARDS.map((cause) => ({ cause, replicas: 1 }));
+    const sentences = sentencesOf({ decision: decisionOf({ contributions }) }).slice(2);
     expect(sentences).toHaveLength(GUARDS.length);
     for (const [index, guard] of GUARDS.entries()) {
-      expect(sentences[index]).toMatch(new RegExp(`^Limited by ${guard}: [a-z].*\\.$`));
+      // Each adds one to the two that run and to what the ones before added.
+      const held = `${index + 3} instead of ${index + 2}`;
+      expect(sentences[index]).toMatch(new RegExp(`^Held at ${held} by ${guard}: [a-z].*\\.$`));
     }
+  });
+
+  // Regression: "Shrink from 3 to 2" beside "Limited by stabilization: not down until ...".
+  it("say what was held, and at what", () => {
+    const decision = decisionOf({
+      current: resources(3),
+      ...target(resources(2)),
+      contributions: [
+        { cause: "load", replicas: -2 },
+        { cause: "stabilization", replicas: 1 },
+      ],
+    });
+    const sentences = sentencesOf({ decision });
+    expect(sentences[0]).toBe("Shrink from 3 to 2 replicas.");
+    expect(sentences.at(-1)).toBe(
+      "Held at 2 instead of 1 by stabilization: not down until the lower number has held for the stabilization time.",
+    );
+  });
+
+  it("say why a silence holds, and that nobody knows whether fewer would do", () => {
+    const decision = decisionOf({
+      contributions: [
+        { cause: "load", replicas: -1 },
+        { cause: "hold_on_unknown", replicas: 1 },
+      ],
+    });
+    const sentences = sentencesOf({ decision, unconfirmedSilenceSeconds: 30 });
+    expect(sentences[0]).toBe("Hold 2 replicas.");
+    expect(sentences.at(-1)).toBe(
+      "Held at 2 instead of 1 by hold_on_unknown: no call for 30 s: whether nobody calls or nothing is reported is not known yet.",
+    );
   });
 });
 

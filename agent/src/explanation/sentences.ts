@@ -5,21 +5,30 @@ import type {
   Drift,
   DriftCause,
   DriftContribution,
-  Guard,
   ModelResult,
   WorkloadClass,
 } from "../core/index.js";
+import { guardSentences, heldReplicas } from "./guard-sentences.js";
+import { bytes, clockTime, count, decimals, duration, percent } from "./number-words.js";
 
 /** What the sentences are made from, beside the decision itself. */
 export interface ExplanationInputs {
   readonly decision: Omit<Decision, "reasons">;
+  /** Over the last windows that are known. */
   readonly observedCallsPerSecond: number | undefined;
+  /** Seconds of silence since then of which is not known yet what it is; 0 mostly. */
+  readonly unconfirmedSilenceSeconds: number;
   readonly drift: ModelResult<Drift>;
   readonly driftThreshold: number;
   readonly cost: ModelResult<CostComparison>;
   readonly capacity:
-    | { readonly callsPerSecond: number; readonly limitedBy: "given" | "cpu" | "network" }
+    | {
+        readonly callsPerSecond: number;
+        readonly limitedBy: "given" | "cpu" | "network" | "network_only";
+      }
     | undefined;
+  /** Share of a replica's capacity that is to be filled, in (0, 1]. */
+  readonly targetUtilizationRatio: number;
   /** How far ahead was to be looked, seconds. */
   readonly horizonSeconds: number;
 }
@@ -38,19 +47,11 @@ const REASON_SENTENCES: Readonly<Record<string, string>> = {
   non_finite_input: "the input was not finite",
 };
 
+const UNKNOWN_CPU_SENTENCE =
+  "what a call takes of a replica's CPU is not known: scrape the service's own metrics for its CPU seconds, or set allocation.callsPerSecondPerReplica";
+
 const STALE_COST_SENTENCE =
   "what a call costs has not been measured lately: the service's own metrics are not read any more";
-
-const GUARD_SENTENCES: Readonly<Record<Guard, string>> = {
-  minimum_replicas: "never below the configured minimum",
-  maximum_replicas: "never above the configured maximum",
-  scale_up_rate: "no faster up than the configured rate",
-  scale_down_rate: "no faster down than the configured rate",
-  stabilization: "not down until the lower number has held for the stabilization time",
-  no_scale_in_on_prediction: "not down on a prediction alone: the recent load still needed them",
-  hold_on_unknown: "never down while something is unknown",
-  reactive_floor: "never below what the observed load needs now",
-};
 
 const CLASS_WORDS: Readonly<Record<WorkloadClass, string>> = {
   normal: "as usual",
@@ -63,26 +64,46 @@ const CLASS_WORDS: Readonly<Record<WorkloadClass, string>> = {
 export function explain(inputs: ExplanationInputs): string[] {
   const { decision } = inputs;
   const { status } = decision;
-  const sentences = [headline(decision)];
+  const sentences = [headline(inputs)];
   if (status.status !== "ready") {
     const isLoadKnown =
       inputs.observedCallsPerSecond !== undefined && inputs.capacity !== undefined;
-    const way = isLoadKnown ? "follows the observed load only" : "holds what there is";
+    const way = isLoadKnown
+      ? "never goes below what runs, and up only with the observed load"
+      : "holds what there is";
     sentences.push(`It ${way}, because ${reasonSentence(inputs, status.reason)}.`);
   }
   sentences.push(...driftSentences(inputs));
   sentences.push(...classSentences(inputs));
+  sentences.push(...branchSentences(inputs));
   sentences.push(...loadSentences(inputs));
-  for (const guard of decision.guards) {
-    sentences.push(`Limited by ${guard}: ${GUARD_SENTENCES[guard]}.`);
-  }
+  sentences.push(
+    ...guardSentences(
+      decision.current.replicas,
+      decision.contributions,
+      inputs.unconfirmedSilenceSeconds,
+    ),
+  );
   return sentences;
 }
 
+/** The other branches are told by what leads to them. */
+function branchSentences({ decision, drift, driftThreshold }: ExplanationInputs): string[] {
+  if (decision.branch !== "keep") return [];
+  const size = "the size follows the load and its forecast";
+  if (drift.status !== "ready") return [`What behavior is typical is not learned yet; ${size}.`];
+  return drift.value.score > driftThreshold
+    ? [`The drift is not certain enough to act on; ${size}.`]
+    : [`Behavior is as learned; ${size}.`];
+}
+
 function reasonSentence(
-  { observedCallsPerSecond, cost, decision }: ExplanationInputs,
+  { observedCallsPerSecond, cost, capacity, decision }: ExplanationInputs,
   reason: string,
 ): string {
+  if (reason === "no_usage_yet" && capacity?.limitedBy === "network_only") {
+    return UNKNOWN_CPU_SENTENCE;
+  }
   // Calls come and are forecast, so it is the cost that is stale.
   const isCostStale =
     reason === "stale_input" &&
@@ -92,10 +113,10 @@ function reasonSentence(
   return isCostStale ? STALE_COST_SENTENCE : (REASON_SENTENCES[reason] ?? reason);
 }
 
-function headline(decision: ExplanationInputs["decision"]): string {
-  const { current } = decision;
-  const { target } = decision.recommended;
-  const replicas = replicasPhrase(decision, current.replicas, target.replicas);
+function headline(inputs: ExplanationInputs): string {
+  const { current, recommended } = inputs.decision;
+  const { target } = recommended;
+  const replicas = replicasPhrase(inputs, current.replicas, target.replicas);
   const grown: string[] = [];
   if (target.cpuCores > current.cpuCores) grown.push(`${decimals(target.cpuCores)} CPU cores`);
   if (target.memoryBytes > current.memoryBytes) grown.push(`${bytes(target.memoryBytes)} memory`);
@@ -106,7 +127,7 @@ function headline(decision: ExplanationInputs["decision"]): string {
 }
 
 function replicasPhrase(
-  decision: ExplanationInputs["decision"],
+  { decision, unconfirmedSilenceSeconds }: ExplanationInputs,
   current: number,
   target: number,
 ): string {
@@ -114,22 +135,13 @@ function replicasPhrase(
   // What is held is not growth, even when whoever asks says that fewer run.
   if (held > 0 && target >= current) {
     const wanted = target - held;
-    const isFewerEnough = decision.status.status === "ready" && wanted > 0;
+    const isFewerEnough =
+      decision.status.status === "ready" && unconfirmedSilenceSeconds === 0 && wanted > 0;
     return `Hold ${count(target, "replica")}${isFewerEnough ? ` although ${wanted} would do` : ""}`;
   }
   if (target === current) return `Keep ${count(current, "replica")}`;
   const verb = target > current ? "Grow" : "Shrink";
   return `${verb} from ${current} to ${count(target, "replica")}`;
-}
-
-/** Guards that say what is needed at least; what the others add is held from before. */
-const NEED_GUARDS: ReadonlySet<string> = new Set<Guard>(["reactive_floor", "minimum_replicas"]);
-
-/** Replicas above those that are wanted; negative when guards take some away. */
-function heldReplicas(contributions: readonly Contribution[]): number {
-  return contributions
-    .filter(({ cause }) => cause in GUARD_SENTENCES && !NEED_GUARDS.has(cause))
-    .reduce((sum, { replicas }) => sum + replicas, 0);
 }
 
 function driftSentences({ drift, driftThreshold }: ExplanationInputs): string[] {
@@ -209,15 +221,21 @@ function classSentences({ decision, cost }: ExplanationInputs): string[] {
 function loadSentences({
   decision,
   observedCallsPerSecond,
+  unconfirmedSilenceSeconds,
   capacity,
+  targetUtilizationRatio,
   horizonSeconds,
 }: ExplanationInputs): string[] {
   const sentences: string[] = [];
+  const when =
+    unconfirmedSilenceSeconds > 0
+      ? `before the last ${duration(unconfirmedSilenceSeconds)} without a call`
+      : "now";
   const points = decision.forecast?.points ?? [];
   const first = points[0];
   if (observedCallsPerSecond !== undefined && first !== undefined) {
     sentences.push(
-      `${decimals(observedCallsPerSecond)} calls/s now; in ${duration(first.horizonSeconds)} ${decimals(first.point)} (between ${decimals(first.lower)} and ${decimals(first.upper)}), by ${first.chosen}.`,
+      `${decimals(observedCallsPerSecond)} calls/s ${when}; in ${duration(first.horizonSeconds)} ${decimals(first.point)} (between ${decimals(first.lower)} and ${decimals(first.upper)}), by ${first.chosen}.`,
     );
   }
   const longestSeconds = Math.max(...points.map((point) => point.horizonSeconds));
@@ -227,11 +245,28 @@ function loadSentences({
     );
   }
   if (capacity !== undefined) {
-    const limit =
-      capacity.limitedBy === "given" ? "as configured" : `limited by its ${capacity.limitedBy}`;
-    sentences.push(`A replica takes ${decimals(capacity.callsPerSecond)} calls/s, ${limit}.`);
+    sentences.push(capacitySentence(capacity, targetUtilizationRatio));
   }
   return sentences;
+}
+
+function capacitySentence(
+  { callsPerSecond, limitedBy }: NonNullable<ExplanationInputs["capacity"]>,
+  targetUtilizationRatio: number,
+): string {
+  const rate = `${decimals(callsPerSecond)} calls/s`;
+  switch (limitedBy) {
+    case "given": {
+      const configured = decimals(callsPerSecond / targetUtilizationRatio);
+      return `A replica takes ${rate}: ${percent(targetUtilizationRatio)} of the ${configured} configured.`;
+    }
+    case "cpu":
+      return `A replica takes ${rate}, limited by its CPU.`;
+    case "network":
+      return `A replica takes ${rate}, limited by its network.`;
+    case "network_only":
+      return `A replica's network takes ${rate}; what its CPU takes is unknown.`;
+  }
 }
 
 function comparison(
@@ -249,47 +284,4 @@ export function contributionLine(contributions: readonly Contribution[]): string
   return contributions
     .map(({ cause, replicas }) => `${replicas > 0 ? "+" : ""}${replicas} ${cause}`)
     .join(", ");
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** Three significant digits, without an exponent. */
-function decimals(value: number): string {
-  if (value === 0) return "0";
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
-  return value
-    .toFixed(Math.min(digits, 6))
-    .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "");
-}
-
-/** Whole, but a small share is not called none, nor a large one all. */
-function percent(ratio: number): string {
-  const value = ratio * 100;
-  if (value > 0 && value < 1) return `${decimals(value)}%`;
-  return value > 99 && value < 100 ? "over 99%" : `${Math.round(value)}%`;
-}
-
-const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
-
-function bytes(value: number): string {
-  let scaled = value;
-  let unit = 0;
-  while (scaled >= 1024 && unit < BYTE_UNITS.length - 1) {
-    scaled /= 1024;
-    unit += 1;
-  }
-  return `${decimals(scaled)} ${BYTE_UNITS[unit] ?? "B"}`;
-}
-
-function duration(seconds: number): string {
-  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
-  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
-}
-
-/** `14:05:20 UTC` */
-function clockTime(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(11, 19)} UTC`;
 }

@@ -14,7 +14,7 @@ import type {
   VolumeModel,
   WorkloadState,
 } from "../core/index.js";
-import { ALL_SEGMENTS, failed, ready } from "../core/index.js";
+import { ALL_SEGMENTS, failed, ready, warmingUp } from "../core/index.js";
 import type { WorkloadCost } from "../models/cost/workload-cost.js";
 import type { SegmentModels } from "../models/segment-models.js";
 
@@ -36,19 +36,23 @@ export function stateOf(
   learning: LearningParts,
   models: ReadonlyMap<string, SegmentModels>,
   changepoint: ModelStatus,
+  isAnyCallSeen: boolean,
 ): WorkloadState {
-  const { volume, cost, drift } = learning;
+  const { volume, cost, drift, load } = learning;
   const windowSeconds = endSeconds - startSeconds;
-  const forecast = forecastOf(learning);
+  const isAnyReported = overall.calls > 0 || load.callsPerSecond !== undefined;
+  const rateOf = (calls: number): number | undefined =>
+    isAnyReported ? calls / windowSeconds : undefined;
+  const forecast = sinceCallsAreSeen(forecastOf(learning), isAnyCallSeen);
   const compared = cost.compare(endSeconds);
   const predictedWorkload = predictWorkloadClass(compared);
-  const overallDrift = drift.overall();
+  const overallDrift = sinceCallsAreSeen(drift.overall(), isAnyCallSeen);
   return {
     workload: overall.workload,
     timeSeconds: endSeconds,
     overall: {
       segment: ALL_SEGMENTS,
-      callsPerSecond: overall.calls / windowSeconds,
+      callsPerSecond: rateOf(overall.calls),
       drift: overallDrift,
       models: {
         volume: statusOf(forecast),
@@ -63,7 +67,7 @@ export function stateOf(
       const segmentDrift = drift.segment(name);
       return {
         segment: name,
-        callsPerSecond: calls / windowSeconds,
+        callsPerSecond: rateOf(calls),
         drift: segmentDrift,
         models: { ...models.get(name)?.statuses(), drift: statusOf(segmentDrift) },
       };
@@ -78,6 +82,16 @@ export function stateOf(
 
 function forecastOf({ load, volume }: LearningParts): ModelResult<VolumeForecast> {
   return load.inOutage ? failed("stale_input") : volume.forecast();
+}
+
+/**
+ * A model sees calls only when their window closes, and the volume model not those of the first, which is
+ * cut off: until then it is not calls that are missing but windows.
+ */
+function sinceCallsAreSeen<T>(result: ModelResult<T>, isAnyCallSeen: boolean): ModelResult<T> {
+  const isMistaken =
+    isAnyCallSeen && result.status === "warming_up" && result.reason === "no_calls_yet";
+  return isMistaken ? warmingUp("too_few_windows") : result;
 }
 
 function statusOf<T>(result: ModelResult<T>): ModelStatus {

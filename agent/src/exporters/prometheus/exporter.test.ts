@@ -92,6 +92,15 @@ describe("what is unknown", () => {
     );
   });
 
+  it("regression: is the load in an outage, which is absent and not 0", async () => {
+    const state = stateOf(SHOP, []);
+    const outage = { ...state, overall: { ...state.overall, callsPerSecond: undefined } };
+    const lines = await series(exporterOf(() => [outage]));
+    expect(lines.filter((line) => line.startsWith("presage_observed_calls_per_second"))).toEqual(
+      [],
+    );
+  });
+
   it("is a recommendation that has expired, but for its expiry", async () => {
     const clock = new ManualClock(NOW_SECONDS + 299);
     const exporter = exporterOf(() => [stateOf(SHOP, [])], { clock });
