@@ -1,4 +1,5 @@
 import type { ModelStatus, WorkloadState } from "../core/index.js";
+import { count } from "../explanation/number-words.js";
 import { contributionLine } from "../explanation/sentences.js";
 import type { Flow } from "../runtime/flow.js";
 
@@ -59,8 +60,8 @@ export function reportOf(flow: Flow, counts: ReplayCounts, elapsedSeconds: numbe
 export function reportText(report: ReplayReport): string {
   const { calls, recommendation, drift, forecast } = report;
   const lines = [
-    `${calls.accepted} of ${calls.read} calls accepted (${calls.duplicate} duplicate, ${calls.late} late, ${calls.rejected} rejected)`,
-    `${report.windows} windows over ${(report.span_seconds / 3600).toFixed(1)} h, ${report.operations} operations, ${report.segments} segments`,
+    `${calls.accepted} of ${count(calls.read, "call")} accepted (${calls.duplicate} duplicate, ${calls.late} late, ${calls.rejected} rejected)`,
+    `${count(report.windows, "window")} over ${(report.span_seconds / 3600).toFixed(1)} h, ${count(report.operations, "operation")}, ${count(report.segments, "segment")}`,
     `${Math.round(report.calls_per_second)} calls/s through the pipeline, ${Math.round(report.peak_rss_bytes / 1e6)} MB at most`,
     drift?.status === "ready" && "score" in drift
       ? `drift: score ${drift.score.toFixed(2)}, confidence ${drift.confidence.toFixed(2)}`
@@ -78,7 +79,7 @@ export function reportText(report: ReplayReport): string {
   if (recommendation !== null) {
     const moved = contributionLine(recommendation.contributions);
     lines.push(
-      `recommendation: ${recommendation.recommended.target.replicas} replicas (branch ${recommendation.branch}${moved === "" ? "" : `; ${moved}`})`,
+      `recommendation: ${count(recommendation.recommended.target.replicas, "replica")} (branch ${recommendation.branch}${moved === "" ? "" : `; ${moved}`})`,
       ...recommendation.reasons.map((reason) => `  ${reason}`),
     );
   }
