@@ -90,12 +90,32 @@ describe("a problem names the key, what is wrong and where it came from", () => 
     [
       "half of a section that may be left out",
       { yaml: "api:\n  tls:\n    certificateFile: a.pem" },
-      "api.tls.keyFile | is required | presage.yaml:3",
+      "api.tls.keyFile | is missing | presage.yaml:3",
     ],
     [
       "an address that is not http",
       { yaml: "scrape:\n  - {service: shop, url: 'file:///etc/passwd'}" },
       'scrape[0].url | must be an http or https address, got "file:///etc/passwd" | presage.yaml:2',
+    ],
+    [
+      "regression: a password in an address, which is not repeated",
+      { yaml: "scrape:\n  - {service: shop, url: 'http://me:hunter2@127.0.0.1/metrics'}" },
+      "scrape[0].url | must not hold a user name or password | presage.yaml:2",
+    ],
+    [
+      "a token instead of a user's name in an address",
+      { yaml: "scrape:\n  - {service: shop, url: 'http://s3cret@127.0.0.1/metrics'}" },
+      "scrape[0].url | must not hold a user name or password | presage.yaml:2",
+    ],
+    [
+      "a password in what is no address of ours",
+      { yaml: "scrape:\n  - {service: shop, url: 'ftp://me:hunter/2@127.0.0.1/metrics'}" },
+      'scrape[0].url | must be an http or https address, got …@127.0.0.1/metrics" | presage.yaml:2',
+    ],
+    [
+      "a password in what should be a list",
+      { environment: { PRESAGE_SCRAPE: '[{"url":"http://me:hunter2@127.0.0.1/"}' } },
+      'scrape | must be a list, got …@127.0.0.1/\\"}" | environment variable PRESAGE_SCRAPE',
     ],
     [
       "a name with a slash",
@@ -160,6 +180,12 @@ describe("checks of several values", () => {
       "minimum over maximum",
       { yaml: "allocation:\n  maximumReplicas: 3\n  minimumReplicas: 4" },
       "allocation.minimumReplicas | must not exceed allocation.maximumReplicas (3), got 4 | presage.yaml:3",
+    ],
+    [
+      "more replicas than may be",
+      { yaml: "allocation:\n  currentResources:\n    replicas: 21" },
+      "allocation.currentResources.replicas | must not exceed allocation.maximumReplicas (20), got 21 | " +
+        "presage.yaml:3",
     ],
     [
       // 2 x 10 + 3 x 10.

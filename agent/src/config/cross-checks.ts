@@ -27,6 +27,13 @@ export function* crossChecks(config: Config): Generator<CrossCheckProblem> {
       problem: `must not exceed allocation.maximumReplicas (${maximumReplicas}), got ${minimumReplicas}`,
     };
   }
+  const { replicas } = config.allocation.currentResources;
+  if (replicas !== undefined && replicas > maximumReplicas) {
+    yield {
+      path: ["allocation", "currentResources", "replicas"],
+      problem: `must not exceed allocation.maximumReplicas (${maximumReplicas}), got ${replicas}`,
+    };
+  }
   // A request that is larger than the queue would be answered 429 for ever.
   if (config.api.maxCallsPerRequest > config.ingestion.queueCalls) {
     yield {

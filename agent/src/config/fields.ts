@@ -34,6 +34,13 @@ export function name(meaning: string) {
     .describe(meaning);
 }
 
+/** Addresses are logged and shown; a password in one would be, too. What is no address holds none. */
+export function hasNoCredentials(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  const { username, password } = new URL(address);
+  return username === "" && password === "";
+}
+
 /** A choice of which this version knows only the first value; the others are known, and refused. */
 export function choiceForNow<const Values extends readonly [string, ...string[]]>(
   meaning: string,

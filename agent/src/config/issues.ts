@@ -13,7 +13,7 @@ export function describeIssue(issue: Issue, value: unknown): string {
   switch (issue.code) {
     case "invalid_type":
       return value === undefined
-        ? "is required"
+        ? "is missing"
         : `must be ${article(TYPE_WORDS[issue.expected] ?? issue.expected)}, got ${shown(value)}`;
     case "too_small":
       return `must ${comparison(issue.origin, "at least", Number(issue.minimum))}, got ${shown(value)}`;
@@ -78,7 +78,10 @@ function comparison(origin: string, relation: string, limit: number): string {
   return origin === "string" ? `have ${relation} ${limit} characters` : `be ${relation} ${limit}`;
 }
 
+/** Nothing before an `@` is shown: in an address, a user's name and password stand there. */
 function shown(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  const whole = typeof value === "number" ? String(value) : JSON.stringify(value);
+  const at = whole.lastIndexOf("@");
+  const text = at === -1 ? whole : `…${whole.slice(at)}`;
   return text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_KIND, DEFAULT_NAMESPACE } from "../core/index.js";
-import { decimal, name, section, text, toggle, wholeNumber } from "./fields.js";
+import { decimal, hasNoCredentials, name, section, text, toggle, wholeNumber } from "./fields.js";
 
 const SECONDS_PER_HOUR = 3600;
 const SECONDS_PER_DAY = 86_400;
@@ -125,6 +125,7 @@ export const scrapeTarget = section("A service whose own `/metrics` are read.", 
   instance: text("Name of the instance; the address when not given.").optional(),
   url: z
     .url({ protocol: /^https?$/, error: "must be an http or https address" })
+    .refine(hasNoCredentials, "must not hold a user name or password")
     .describe("Where its metrics are, such as `http://127.0.0.1:8080/metrics`."),
   intervalSeconds: decimal("Seconds between readings.", 10, {
     minimum: 0.1,
@@ -258,7 +259,7 @@ export const allocationSection = section("From load to resources, and the guards
       .min(1)
       .max(REPLICA_LIMIT)
       .optional()
-      .describe("Replicas that run; as many as instances report when not given."),
+      .describe("Replicas that run. When not given: as many instances as report."),
     cpuCores: decimal("CPU cores of a replica.", 1, { minimum: 0.001, maximum: 1024 }),
     memoryBytes: wholeNumber("Memory of a replica.", 536_870_912, {
       minimum: 1_048_576,

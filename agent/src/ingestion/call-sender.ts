@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 
+import { readIngestAnswer } from "./ingest-answer.js";
 import type { WireCall } from "./wire-call.js";
 
 const INGEST_PATH = "/behavioralData/ingest";
@@ -23,7 +24,8 @@ export interface CallSenderOptions {
   readonly batchCalls: number;
   readonly flushSeconds: number;
   readonly maxBufferedCalls: number;
-  readonly onDrop: (calls: number, reason: DropReason) => void;
+  /** `detail`: what the agent said, or why there was no answer; undefined when neither is known. */
+  readonly onDrop: (calls: number, reason: DropReason, detail: string | undefined) => void;
 }
 
 interface Answer {
@@ -53,11 +55,13 @@ export class CallSender {
   /** Nothing is sent any more. */
   #isDone = false;
   #backoffSeconds = 0;
+  /** Why the last batch did not get through. */
+  #trouble: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Those who wait until nothing is left. */
   #onIdle: (() => void)[] = [];
 
-  /** Throws a TypeError when the address is not one, and what `fs` throws for the token file. */
+  /** Throws a TypeError when the address is not one or the token file can't be read. */
   constructor(options: CallSenderOptions) {
     this.#options = options;
     this.#url = new URL(INGEST_PATH, options.agentUrl);
@@ -72,7 +76,7 @@ export class CallSender {
 
   send(call: WireCall): void {
     if (this.#isClosed) {
-      this.#options.onDrop(1, "closed");
+      this.#options.onDrop(1, "closed", this.#trouble);
       return;
     }
     if (this.buffered >= this.#options.maxBufferedCalls) this.#dropOldest();
@@ -107,7 +111,7 @@ export class CallSender {
     this.#waiting = [];
     this.#head = 0;
     this.#batch = [];
-    if (left > 0) this.#options.onDrop(left, "closed");
+    if (left > 0) this.#options.onDrop(left, "closed", this.#trouble);
     this.#agent.destroy();
   }
 
@@ -115,7 +119,7 @@ export class CallSender {
     // The batch on its way may have arrived: it is kept, and the oldest behind it goes.
     if (this.#waiting.length > this.#head) this.#advance(1);
     else this.#batch = this.#batch.slice(1);
-    this.#options.onDrop(1, "buffer_full");
+    this.#options.onDrop(1, "buffer_full", this.#trouble);
   }
 
   /** Removes from the front; the array is cut when half of it is gone, so that it costs O(1) a call. */
@@ -154,7 +158,8 @@ export class CallSender {
       (answer) => {
         this.#settle(sent, answer);
       },
-      () => {
+      (error: unknown) => {
+        this.#trouble = error instanceof Error ? error.message : String(error);
         this.#settle(sent, undefined);
       },
     );
@@ -173,9 +178,10 @@ export class CallSender {
       status === 429 ||
       status >= 500;
     if (status >= 200 && status < 300) {
-      const { rejected, late } = callsLeftOut(answer?.body ?? "");
-      if (rejected > 0) this.#options.onDrop(rejected, "rejected");
-      if (late > 0) this.#options.onDrop(late, "late");
+      const { rejected, late, detail } = readIngestAnswer(answer?.body ?? "");
+      if (rejected > 0) this.#options.onDrop(rejected, "rejected", detail);
+      if (late > 0) this.#options.onDrop(late, "late", undefined);
+      this.#trouble = undefined;
     } else if (status === 413 && sent.length > 1) {
       // Too large at once: the first half now, the rest waits again in front.
       const half = Math.ceil(sent.length / 2);
@@ -185,6 +191,7 @@ export class CallSender {
       this.#flush();
       return;
     } else if (mayWork) {
+      if (answer !== undefined) this.#trouble = describe(status, answer.body);
       // The token may have been rotated.
       if (status === 401) this.#token = this.#options.token ?? this.#tryReadToken();
       this.#backoffSeconds = Math.min(
@@ -194,7 +201,7 @@ export class CallSender {
       this.#scheduleFlush(answer?.retryAfterSeconds ?? this.#backoffSeconds);
       return;
     } else {
-      this.#options.onDrop(sent.length, "refused");
+      this.#options.onDrop(sent.length, "refused", describe(status, answer.body));
     }
     this.#batch = [];
     this.#backoffSeconds = 0;
@@ -244,7 +251,13 @@ export class CallSender {
 
   #readToken(): string | undefined {
     const { tokenFile } = this.#options;
-    return tokenFile === undefined ? undefined : readFileSync(tokenFile, "utf8").trim();
+    if (tokenFile === undefined) return undefined;
+    try {
+      return readFileSync(tokenFile, "utf8").trim();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new TypeError(`tokenFile can't be read: ${reason}`, { cause: error });
+    }
   }
 
   #tryReadToken(): string | undefined {
@@ -256,17 +269,7 @@ export class CallSender {
   }
 }
 
-/** How many calls an answer says were not taken and must not be sent again; 0 where it can't be read. */
-function callsLeftOut(body: string): { readonly rejected: number; readonly late: number } {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(body);
-  } catch {
-    return { rejected: 0, late: 0 };
-  }
-  const fields = typeof answer === "object" && answer !== null ? answer : {};
-  return {
-    rejected: "rejected" in fields && Array.isArray(fields.rejected) ? fields.rejected.length : 0,
-    late: "late" in fields && typeof fields.late === "number" ? fields.late : 0,
-  };
+function describe(status: number, body: string): string {
+  const { detail } = readIngestAnswer(body);
+  return detail === undefined ? `status ${status}` : `status ${status}: ${detail}`;
 }

@@ -1,8 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { systemClock, type Clock } from "../core/index.js";
+import { systemClock } from "../core/index.js";
 import { CallSender, type DropReason } from "./call-sender.js";
+import { lossWarning } from "./loss-warning.js";
+import {
+  checkMiddlewareOptions,
+  type Caller,
+  type DeclaredRequest,
+  type ObservedRequest,
+  type PresageMiddlewareOptions,
+} from "./middleware-options.js";
 import { isIdentifier } from "./identifier-form.js";
 import { outgoingArguments } from "./outgoing-arguments.js";
 import { pathEnd } from "./path-template.js";
@@ -26,54 +34,10 @@ const MILLISECONDS_PER_SECOND = 1000;
 const CLIENT_CLOSED_REQUEST = 499;
 const NOTHING = Object.freeze({});
 
-/** What the middleware reads of a request: Express adds the optional part to Node's own. */
-export interface ObservedRequest extends IncomingMessage {
-  readonly originalUrl?: string;
-  readonly baseUrl?: string;
-  readonly route?: unknown;
-  readonly params?: unknown;
-  readonly query?: unknown;
-  readonly body?: unknown;
-}
+export type { Caller, DeclaredRequest, ObservedRequest, PresageMiddlewareOptions };
 
-/** Who called, as far as the service knows. The agent keeps keyed hashes of the ids. */
-export interface Caller {
-  readonly userId?: string | undefined;
-  readonly sessionId?: string | undefined;
-  readonly roles?: readonly string[] | undefined;
-  readonly groups?: readonly string[] | undefined;
-  readonly permissions?: readonly string[] | undefined;
-}
-
-export interface PresageMiddlewareOptions {
-  /** Where the agent listens: `http://127.0.0.1:9470`. */
-  readonly agentUrl: string;
-  /** The workload's name. */
-  readonly service: string;
-  readonly namespace?: string;
-  /** The pod or process. */
-  readonly instance?: string;
-  readonly token?: string;
-  readonly tokenFile?: string;
-  /** Asked when the response has been sent, so that authentication has happened. */
-  readonly identify?: (request: ObservedRequest) => Caller;
-  /** Arguments by name; by default those of the route, the query and the body's first level. */
-  readonly argumentsOf?: (request: ObservedRequest) => Readonly<Record<string, unknown>>;
-  /**
-   * The identity key (see `identity.ts`): arguments leave the service as shapes. Without it their
-   * values are sent, and only over loopback; beyond it arguments are left out.
-   */
-  readonly hashKeyFile?: string;
-  readonly clock?: Clock;
-  readonly batchCalls?: number;
-  readonly flushSeconds?: number;
-  readonly maxBufferedCalls?: number;
-  /** Told how many calls were given up and why. */
-  readonly onDrop?: (calls: number, reason: DropReason) => void;
-}
-
-export interface PresageMiddleware {
-  (request: ObservedRequest, response: ServerResponse, next: (error?: unknown) => void): void;
+export interface PresageMiddleware<R extends ObservedRequest = DeclaredRequest> {
+  (request: R, response: ServerResponse, next: (error?: unknown) => void): void;
   /** Sends what is left, for at most `limitSeconds` (5 by default). */
   close(limitSeconds?: number): Promise<void>;
   counts(): Readonly<Record<"observed" | "dropped" | "buffered", number>>;
@@ -84,16 +48,26 @@ export interface PresageMiddleware {
  * response was sent. It never delays a response and never throws into the service; when the agent is
  * away, calls wait in a bounded buffer. Put it before the other middleware.
  *
- * Throws a TypeError for an address that is none, and an `IdentityKeyError` for a key file that can't be
- * used: both at start-up, never later.
+ * `R` is the request as `identify` and `argumentsOf` see it: what the service declares of Express's
+ * requests, or a type that it names. The first calls that are lost are told in a process warning.
+ *
+ * Throws a TypeError that names an option that can't be used, and an `IdentityKeyError` for a key file
+ * that can't: both at start-up, never later.
  */
-export function presageMiddleware(options: PresageMiddlewareOptions): PresageMiddleware {
+export function presageMiddleware<R extends ObservedRequest = DeclaredRequest>(
+  options: PresageMiddlewareOptions<R>,
+): PresageMiddleware<R> {
+  checkMiddlewareOptions(options);
   const clock = options.clock ?? systemClock;
   const argumentsFor = outgoingArguments(options);
   let observed = 0;
   let dropped = 0;
-  const drop = (calls: number, reason: DropReason): void => {
+  const warn = lossWarning(options.service);
+  const drop = (calls: number, reason: DropReason, detail: string | undefined): void => {
     dropped += calls;
+    guard(() => {
+      warn(reason, detail);
+    });
     guard(() => options.onDrop?.(calls, reason));
   };
   const sender = new CallSender({
@@ -107,7 +81,7 @@ export function presageMiddleware(options: PresageMiddlewareOptions): PresageMid
   });
 
   const middleware = (
-    request: ObservedRequest,
+    request: R,
     response: ServerResponse,
     next: (error?: unknown) => void,
   ): void => {
@@ -221,9 +195,9 @@ function countBody(request: IncomingMessage, response: ServerResponse): () => nu
   return () => (hasBody() ? bytes : 0);
 }
 
-function caller(
-  identify: PresageMiddlewareOptions["identify"],
-  request: ObservedRequest,
+function caller<R extends ObservedRequest>(
+  identify: PresageMiddlewareOptions<R>["identify"],
+  request: R,
 ): Pick<WireCall, "userId" | "sessionId" | "roles" | "groups" | "permissions"> {
   if (identify === undefined) return NOTHING;
   let found: Caller;

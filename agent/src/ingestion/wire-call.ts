@@ -2,6 +2,8 @@ import * as z from "zod";
 
 import { DEFAULT_KIND, DEFAULT_NAMESPACE } from "../core/index.js";
 import {
+  NAME_FORM,
+  NAME_RULE,
   MAX_NAME_CHARACTERS,
   MAX_ID_CHARACTERS,
   MAX_PATH_CHARACTERS,
@@ -20,14 +22,10 @@ const MAX_TIMESTAMP_SECONDS = 253_402_300_799;
 /** A year: longer is a mistake of units. */
 const MAX_DURATION_SECONDS = 31_536_000;
 
-/** No slash: a workload's key is `namespace/kind/name`. */
-const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-const NAME_RULE = "expected letters, digits, '.', '_' and '-', with a letter or digit at both ends";
-
 const BYTES_RULE = "expected a whole number of bytes, at least 0";
 
 const name = (description: string) =>
-  z.string().max(MAX_NAME_CHARACTERS).regex(NAME, { error: NAME_RULE }).meta({ description });
+  z.string().max(MAX_NAME_CHARACTERS).regex(NAME_FORM, { error: NAME_RULE }).meta({ description });
 const bytes = (description: string) =>
   z.int({ error: BYTES_RULE }).min(0, { error: BYTES_RULE }).optional().meta({ description });
 const format = (description: string) =>

@@ -2,6 +2,10 @@
 
 /** A Kubernetes name (RFC 1123 subdomain) has at most 253 characters; other systems have fewer. */
 export const MAX_NAME_CHARACTERS = 253;
+/** No slash: a workload's key is `namespace/kind/name`. */
+export const NAME_FORM = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+export const NAME_RULE =
+  "expected letters, digits, '.', '_' and '-', with a letter or digit at both ends";
 /** More than any id in use: a UUID has 36, a trace id 32. */
 export const MAX_ID_CHARACTERS = 256;
 /** Servers commonly take request lines of 8 KB; what tells operations apart is at the front. */

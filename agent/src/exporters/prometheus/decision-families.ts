@@ -17,7 +17,7 @@ export type CounterfactualSource = (decision: Decision) => readonly Counterfactu
  */
 export function decisionFamilies(counterfactuals: CounterfactualSource): readonly Family[] {
   return [
-    perDecision("presage_current_replicas", "Replicas that were running.", [], (decision, emit) => {
+    perDecision("presage_current_replicas", "Replicas as configured, else as many instances as report.", [], (decision, emit) => {
       emit({}, decision.current.replicas);
     }),
     recommended("presage_recommended_replicas", "Recommended replicas.", "replicas"),
