@@ -13,8 +13,11 @@ const PROGRESS_SECONDS = 10;
 
 /** Seconds as people read them: `3.2 s`, `2 min 5 s`. */
 export function inWords(seconds) {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  // Rounded before it is split, so that there are never 60 s beside the minutes.
+  const tenths = Math.round(seconds * 10);
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 export function secondsSince(startedMilliseconds) {

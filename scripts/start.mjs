@@ -14,9 +14,9 @@ const demo = spawn(
   [join(ROOT, "agent", "bin", "presage.js"), "demo", ...process.argv.slice(2)],
   { stdio: "inherit" },
 );
-// Ctrl-C reaches the demo by itself; this process only has to wait until it has cleaned up.
-process.on("SIGINT", () => undefined);
-process.on("SIGTERM", () => demo.kill("SIGTERM"));
+// The demo cleans up whichever of these it gets, and however often: Ctrl-C reaches it by itself as well.
+// This process only has to wait until it is done.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => demo.kill(signal));
 demo.on("close", (status, signal) => {
   process.exitCode = status ?? (signal === null ? 0 : 1);
 });

@@ -19,6 +19,8 @@ const REPORT = join(ROOT, ".reports", "vitest.json");
 /** Each check takes a few minutes at most; one that hangs must not hang the rest. */
 const LIMIT_SECONDS = 12 * 60;
 const MILLISECONDS_PER_SECOND = 1000;
+/** Ctrl-C, a polite `kill`, and the terminal being closed. */
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 const bin = (name) => join(ROOT, "node_modules", ".bin", name);
 
 const CHECKS = [
@@ -112,8 +114,7 @@ function run([program, ...parameters]) {
     end(signal);
     process.exit(1);
   };
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  for (const signal of STOP_SIGNALS) process.once(signal, onSignal);
   return new Promise((resolve) => {
     child.on("error", (error) => {
       console.error(error.message);
@@ -122,8 +123,7 @@ function run([program, ...parameters]) {
     child.on("close", (status) => resolve(status === 0));
   }).finally(() => {
     clearTimeout(limit);
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
   });
 }
 

@@ -6,9 +6,10 @@ import { EXIT_DONE } from "./io.js";
 
 const USAGE = `usage: presage serve [--config FILE]
 
-Runs the agent until SIGTERM or SIGINT. Without a file it starts with safe defaults: it publishes and
-never acts, listens on loopback, and keeps its data in ./presage-data. Every key of the file is also an
-environment variable (windowSeconds is PRESAGE_WINDOW_SECONDS); docs/configuration.md lists them.
+Runs the agent until SIGTERM, SIGINT or SIGHUP. Without a file it starts with safe defaults: it
+publishes and never acts, listens on loopback, and keeps its data in ./presage-data. Every key of the
+file is also an environment variable (windowSeconds is PRESAGE_WINDOW_SECONDS); docs/configuration.md
+lists them.
 `;
 
 /** `presage serve`: runs the agent. */
@@ -28,6 +29,7 @@ export async function serve(args: string[], io: Io): Promise<number> {
   const stopped = new Promise<void>((resolve) => {
     process.once("SIGTERM", resolve);
     process.once("SIGINT", resolve);
+    process.once("SIGHUP", resolve);
   });
   const agent = await startAgent(config);
   await stopped;
