@@ -4,11 +4,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { EXIT_DONE, EXIT_FAILED, UsageError, type Io } from "../io.js";
 import { acceptedCalls } from "./accepted-calls.js";
 import type { LoadEvent } from "./load-event.js";
+import { wrapHanging } from "./painted-text.js";
 import { Screen } from "./screen.js";
 import { setStage, type Stage } from "./stage.js";
 import { StoryLog } from "./story-log.js";
 import { judge } from "./story-summary.js";
-import { renderPlainLine, renderStory, storyTime, type StoryFrame } from "./story-view.js";
+import { storyTime } from "./story-time.js";
+import { renderPlainLine, renderStory, type StoryFrame } from "./story-view.js";
 
 const STORY_SECONDS = 1800;
 /** 1,800 s of story in about 140 s. */
@@ -16,10 +18,14 @@ const DEFAULT_RATE = 13;
 const MAXIMUM_RATE = 60;
 /** Without --once the load goes on after the story, but not for ever: two days of the story. */
 const LONGEST_LOAD_SECONDS = 2 * 86_400;
-const POLL_MILLISECONDS = 200;
+/** Often enough for a live screen; at most half a window, so that the story misses none. */
+const LONGEST_POLL_SECONDS = 0.2;
+const MILLISECONDS_PER_SECOND = 1000;
 /** After the story only its load and drift go on below the summary, so that this stays in sight. */
 const ROWS_AFTER_STORY = 8;
 const PLAIN_LINE_SECONDS = 30;
+/** The terminal's Ctrl-C, a polite `kill`, and the terminal being closed. */
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** After the last call, until its window has been closed: lateness plus a window, in story time. */
 const CLOSING_SECONDS = 40;
 
@@ -52,8 +58,10 @@ export async function demo(args: readonly string[], io: Io): Promise<number> {
   const onSignal = (): void => {
     stopping.abort();
   };
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  // Kept until all is cleaned up: who presses Ctrl-C twice must not leave anything behind.
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
+  // A terminal that was closed cannot be written to any more; there is still a lot to end.
+  for (const stream of [io.stdout, io.stderr]) stream.on("error", onGoneTerminal);
   let stage: Stage | undefined;
   try {
     let onLoadEvent: (event: LoadEvent) => void = () => undefined;
@@ -72,13 +80,19 @@ export async function demo(args: readonly string[], io: Io): Promise<number> {
     };
     return await telling.run(stopping.signal);
   } catch (error) {
+    // Ctrl-C reaches the programs on the stage too, and some may end before the stage does.
+    if (stopping.signal.aborted) return EXIT_DONE;
     io.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return EXIT_FAILED;
   } finally {
     await stage?.stop();
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
   }
+}
+
+/** The listener stays until the process ends: what was written last may fail later. */
+function onGoneTerminal(): void {
+  // There is nobody left to tell it to.
 }
 
 /** Follows the stage, and draws what happens. */
@@ -88,25 +102,35 @@ class Telling {
   readonly #io: Io;
   readonly #screen: Screen;
   readonly #log: StoryLog;
-  readonly #footer: string;
+  readonly #addresses: readonly string[];
+  readonly #pollMilliseconds: number;
   #calls: Pick<LoadEvent, "sent" | "failed"> = { sent: 0, failed: 0 };
   #storyEnded = false;
+  #loadEnded = false;
   #concluded = false;
   #nextPlainSeconds = PLAIN_LINE_SECONDS;
-  #toldEvents = 0;
 
   constructor(stage: Stage, flags: Flags, io: Io) {
     this.#stage = stage;
     this.#flags = flags;
     this.#io = io;
     this.#screen = new Screen(io.stdout);
-    const { threshold, confidenceThreshold } = stage.config.drift;
-    this.#log = new StoryLog({ score: threshold, confidence: confidenceThreshold });
-    this.#footer =
-      `agent ${host(stage.agent.apiUrl)} · shop ${host(stage.shopUrl)} · ` +
-      (stage.prometheusUrl === undefined
+    const { drift, windowSeconds, ingestion } = stage.config;
+    this.#log = new StoryLog({
+      driftScore: drift.threshold,
+      driftConfidence: drift.confidenceThreshold,
+      windowSeconds,
+      outageSeconds: ingestion.outageSeconds,
+    });
+    this.#pollMilliseconds =
+      Math.min(LONGEST_POLL_SECONDS, windowSeconds / flags.rate / 2) * MILLISECONDS_PER_SECOND;
+    this.#addresses = [
+      `agent ${host(stage.agent.apiUrl)}`,
+      `shop ${host(stage.shopUrl)}`,
+      stage.prometheusUrl === undefined
         ? "no Prometheus"
-        : `Prometheus ${host(stage.prometheusUrl)}`);
+        : `Prometheus ${host(stage.prometheusUrl)}`,
+    ];
   }
 
   onLoadEvent({ event, storySeconds, sent, failed }: LoadEvent): void {
@@ -114,6 +138,7 @@ class Telling {
     if (event === "exports_begin") this.#log.exportsBegin(storySeconds);
     else if (event === "campaign_begins") this.#log.campaignBegins(storySeconds);
     else if (event === "story_ends") this.#storyEnded = true;
+    else if (event === "done") this.#loadEnded = true;
   }
 
   async run(stopping: AbortSignal): Promise<number> {
@@ -138,7 +163,7 @@ class Telling {
         exitCode = await this.#conclude();
         if (this.#flags.once) return exitCode;
       }
-      await pause(stopping);
+      await pause(this.#pollMilliseconds, stopping);
     }
     this.#screen.release();
     this.#io.stdout.write("Stopping.\n");
@@ -159,7 +184,13 @@ class Telling {
         ? "Prometheus is not installed, so none runs beside it. To have one: apt-get install prometheus"
         : `Prometheus listens at ${prometheusUrl}`,
     ];
-    this.#io.stdout.write(`${lines.join("\n")}\n\n`);
+    this.#write([...lines, ""]);
+  }
+
+  /** Broken between words where the terminal is narrower; as it is where there is no terminal. */
+  #write(lines: readonly string[]): void {
+    const columns = this.#io.stdout.isTTY ? this.#screen.size.columns : Number.POSITIVE_INFINITY;
+    this.#io.stdout.write(`${lines.flatMap((line) => wrapHanging(line, columns)).join("\n")}\n`);
   }
 
   #follow(): void {
@@ -168,12 +199,13 @@ class Telling {
     if (state !== undefined) this.#log.observe(state, clock.now(), startSeconds);
     const storySeconds = this.#storySeconds();
     const frame: StoryFrame = {
+      startSeconds,
       storySeconds,
       storyLengthSeconds: STORY_SECONDS,
       rate: this.#flags.rate,
       state,
       log: this.#log,
-      footer: this.#footer,
+      addresses: this.#addresses,
     };
     if (!this.#flags.plain) {
       const { columns, rows } = this.#screen.size;
@@ -181,9 +213,8 @@ class Telling {
       this.#screen.draw(renderStory(frame, { columns, rows: shownRows, color: this.#flags.color }));
       return;
     }
-    for (const event of this.#log.eventsAfter(this.#toldEvents)) {
+    for (const event of this.#log.takeUntold()) {
       this.#io.stdout.write(`${storyTime(event.storySeconds)}  * ${event.text}\n`);
-      this.#toldEvents += 1;
     }
     if (storySeconds >= this.#nextPlainSeconds) {
       this.#io.stdout.write(`${renderPlainLine(frame)}\n`);
@@ -196,6 +227,7 @@ class Telling {
     const { inTime, lines } = judge(this.#log.milestones, {
       ...this.#calls,
       accepted: await acceptedCalls(agent.metricsUrl),
+      ended: this.#loadEnded,
     });
     const where = this.#flags.once
       ? ["Next: `npm start` without --once keeps it all running, to look around in."]
@@ -208,9 +240,14 @@ class Telling {
         ];
     this.#concluded = true;
     this.#screen.release();
-    this.#io.stdout.write(
-      `\nThe story in short (its own time)\n  ${lines.join("\n  ")}\n\n${where.join("\n")}\n\n`,
-    );
+    this.#write([
+      "",
+      "The story in short (its own time)",
+      ...lines.map((line) => `  ${line}`),
+      "",
+      ...where,
+      "",
+    ]);
     return inTime ? EXIT_DONE : EXIT_FAILED;
   }
 }
@@ -219,9 +256,9 @@ function host(url: string): string {
   return new URL(url).host;
 }
 
-async function pause(stopping: AbortSignal): Promise<void> {
+async function pause(milliseconds: number, stopping: AbortSignal): Promise<void> {
   try {
-    await wait(POLL_MILLISECONDS, undefined, { signal: stopping });
+    await wait(milliseconds, undefined, { signal: stopping });
   } catch {
     // Stopped: the loop sees the signal itself.
   }

@@ -28,19 +28,52 @@ export function cut(text: string, columns: number): string {
   return columns <= 0 ? "" : `${text.slice(0, columns - 1)}…`;
 }
 
-/** Broken between words into at most `maximumLines` lines; the last one is cut. */
-export function wrap(text: string, columns: number, maximumLines: number): readonly string[] {
+/** Broken between words into lines of at most `columns`; only a longer word is broken itself. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const width = Math.max(1, columns);
   const lines: string[] = [];
   let rest = text.trim();
-  while (rest !== "" && lines.length < maximumLines) {
-    if (rest.length <= columns || lines.length === maximumLines - 1) {
-      lines.push(cut(rest, columns));
-      return lines;
-    }
-    const space = rest.lastIndexOf(" ", columns);
-    const end = space > 0 ? space : columns;
-    lines.push(rest.slice(0, end));
+  while (rest.length > width) {
+    const space = rest.lastIndexOf(" ", width);
+    const end = space > 0 ? space : width;
+    lines.push(rest.slice(0, end).trimEnd());
     rest = rest.slice(end).trim();
+  }
+  if (rest !== "") lines.push(rest);
+  return lines;
+}
+
+/** A name and the spaces after it, or the spaces before the first word. */
+const HANGING_INDENT = /^ *(?:\S+ )*?\S+ {2,}|^ */;
+
+/** {@link wrap} for a row of a table: what does not fit goes on below the row's second column. */
+export function wrapHanging(line: string, columns: number): readonly string[] {
+  if (line.length <= columns) return [line];
+  const indent = HANGING_INDENT.exec(line)?.[0] ?? "";
+  const rest = wrap(line.slice(indent.length), columns - indent.length);
+  return rest.map((part, index) => (index === 0 ? indent : " ".repeat(indent.length)) + part);
+}
+
+/** Between two pieces of a line. */
+const GAP = "  ";
+
+/**
+ * Pieces one after the other, two spaces apart, on as many lines of at most `columns` as they need;
+ * a piece is never broken.
+ */
+export function flow(pieces: readonly Line[], columns: number): readonly Line[] {
+  const lines: Span[][] = [];
+  let width = 0;
+  for (const piece of pieces) {
+    const pieceWidth = piece.reduce((sum, { text }) => sum + text.length, 0);
+    const line = lines.at(-1);
+    if (line === undefined || width + GAP.length + pieceWidth > columns) {
+      lines.push([...piece]);
+      width = pieceWidth;
+    } else {
+      line.push(span(GAP), ...piece);
+      width += GAP.length + pieceWidth;
+    }
   }
   return lines;
 }

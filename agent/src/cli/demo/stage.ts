@@ -88,7 +88,12 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const directory = await mkdtemp(join(tmpdir(), "presage-demo-"));
   const closing: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
-    for (const close of closing.splice(0).reverse()) await close();
+    const failures: unknown[] = [];
+    // One that fails must not leave the others running.
+    for (const close of closing.splice(0).reverse()) {
+      await close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   try {
     return await buildStage(options, directory, closing, stop);

@@ -1,12 +1,21 @@
 /** A workload's state for the tests of the demo's view. */
 import type { Decision, Drift, ModelResult, WorkloadState } from "../../core/index.js";
+import type { StoryLogOptions } from "./story-log.js";
 
+/** 2023-11-14 22:13:20 UTC. */
 export const STORY_START_SECONDS = 1_700_000_000;
+export const STORY_LOG_OPTIONS: StoryLogOptions = {
+  driftScore: 0.5,
+  driftConfidence: 0.8,
+  windowSeconds: 10,
+  outageSeconds: 60,
+};
 const WORKLOAD = "default/Deployment/shop";
 
 export interface StateOptions {
   readonly storySeconds: number;
-  readonly callsPerSecond?: number;
+  /** 10 when it is left out; undefined: none are reported. */
+  readonly callsPerSecond?: number | undefined;
   readonly analystsScore?: number;
   readonly confidence?: number;
   readonly targetReplicas?: number;
@@ -59,16 +68,24 @@ function decision(timeSeconds: number, replicas: number): Decision {
     ],
     guards: [],
     reasons: [
-      "Analysts call in another order than learned, which has usually come before more load on the network; a very long sentence has to fit all the same.",
-      "The forecast rises.",
-      "Second reason.",
+      "Grow from 2 to 4 replicas, each with 307 MiB memory.",
+      // 22:28:22 UTC is 15 min 2 s after STORY_START_SECONDS.
+      "Behavior has drifted since 22:28:22 UTC (score 0.93, confidence 99%).",
+      "analysts: the order of calls changed (distance 0.7 of 1).",
+      "analysts: the size of responses went from 2.1 KiB to 250 KiB on average.",
+      "analysts: GET /exports/{id} went from 0% to 62% of their calls.",
+      "The work is heavier on data transfer (probability 80%): a call moves 48 KiB instead of 12 KiB.",
+      "10 calls/s now; in 1 min 12.3 (between 9.87 and 15.5), by ets.",
+      "A replica takes 5 calls/s, limited by its network.",
+      "Limited by no_scale_in_on_prediction: not down on a prediction alone: the recent load still needed them.",
     ],
     expiresAtSeconds: timeSeconds + 300,
   };
 }
 
 export function workloadState(options: StateOptions): WorkloadState {
-  const { callsPerSecond = 10, analystsScore = 0.1, confidence = 0.99 } = options;
+  const { analystsScore = 0.1, confidence = 0.99 } = options;
+  const callsPerSecond = "callsPerSecond" in options ? options.callsPerSecond : 10;
   const timeSeconds = STORY_START_SECONDS + options.storySeconds;
   const warming = { status: "warming_up", reason: "too_few_windows" } as const;
   const warmingUp = options.warmingUp ?? false;

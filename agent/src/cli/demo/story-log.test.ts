@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { STORY_START_SECONDS, workloadState, type StateOptions } from "./story-fixture.js";
+import {
+  STORY_LOG_OPTIONS,
+  STORY_START_SECONDS,
+  workloadState,
+  type StateOptions,
+} from "./story-fixture.js";
 import { StoryLog } from "./story-log.js";
-
-const THRESHOLDS = { score: 0.5, confidence: 0.8 };
 
 /** Each state is seen 12 s after its window ended. */
 function observe(log: StoryLog, options: StateOptions): void {
@@ -15,7 +18,7 @@ function observe(log: StoryLog, options: StateOptions): void {
 
 describe("StoryLog", () => {
   it("tells the story of the demo as a timeline", () => {
-    const log = new StoryLog(THRESHOLDS);
+    const log = new StoryLog(STORY_LOG_OPTIONS);
     for (let at = 10; at <= 900; at += 10) observe(log, { storySeconds: at, targetReplicas: 2 });
     log.exportsBegin(900);
     observe(log, { storySeconds: 910, targetReplicas: 2 });
@@ -45,12 +48,13 @@ describe("StoryLog", () => {
       [942, "replicas recommended: 2 → 3"],
       [1200, "a campaign begins: shoppers come in"],
       [1222, "replicas recommended: 3 → 4"],
-      [1400, "load peaks: 28.8 calls/s"],
+      // The minute up to 1,460 has 28 .. 23: its mean is the first below 90% of 28.78.
+      [1472, "the load has peaked at 23:20: 28.8 calls/s over a minute"],
     ]);
   });
 
   it("counts a report before the exports as a false alarm, not as the report", () => {
-    const log = new StoryLog(THRESHOLDS);
+    const log = new StoryLog(STORY_LOG_OPTIONS);
     observe(log, { storySeconds: 400, analystsScore: 0.9 });
     observe(log, { storySeconds: 410, analystsScore: 0.9 });
     observe(log, { storySeconds: 420, analystsScore: 0.1 });
@@ -66,27 +70,58 @@ describe("StoryLog", () => {
     ["a score at the threshold", { analystsScore: 0.5 }],
     ["models that warm up", { warmingUp: true }],
   ])("does not report drift for %s", (_name, options) => {
-    const log = new StoryLog(THRESHOLDS);
+    const log = new StoryLog(STORY_LOG_OPTIONS);
     log.exportsBegin(900);
     observe(log, { storySeconds: 910, ...options });
     expect(log.milestones.driftReportedSeconds).toBeUndefined();
   });
 
   it("takes each window once, and none from before the story", () => {
-    const log = new StoryLog(THRESHOLDS);
+    const log = new StoryLog(STORY_LOG_OPTIONS);
     for (const storySeconds of [-10, 0, 10, 10, 20]) observe(log, { storySeconds });
     expect(log.callsPerSecond).toHaveLength(2);
   });
 
-  it("stays bounded, and still tells which events are new", () => {
-    const log = new StoryLog(THRESHOLDS);
+  it("has the load of now as the agent's reasons have it: the mean of the last three windows", () => {
+    const log = new StoryLog(STORY_LOG_OPTIONS);
+    expect(log.nowCallsPerSecond).toBeUndefined();
+    for (const [index, callsPerSecond] of [50, 10, 12, 17].entries()) {
+      observe(log, { storySeconds: 10 * (index + 1), callsPerSecond });
+    }
+    // (10 + 12 + 17) / 3.
+    expect(log.nowCallsPerSecond).toBeCloseTo(13, 9);
+  });
+
+  it("keeps a gap as a gap, and after an outage knows no load", () => {
+    const log = new StoryLog(STORY_LOG_OPTIONS);
+    observe(log, { storySeconds: 10, callsPerSecond: 9 });
+    for (let at = 20; at <= 80; at += 10)
+      observe(log, { storySeconds: at, callsPerSecond: undefined });
+    expect(log.callsPerSecond).toEqual([9, ...Array<undefined>(7).fill(undefined)]);
+    expect(log.nowCallsPerSecond).toBeUndefined();
+  });
+
+  it("has events in order of their time, also one that is told late", () => {
+    const log = new StoryLog(STORY_LOG_OPTIONS);
+    // Seen at 902 and 912.
+    observe(log, { storySeconds: 890, targetReplicas: 2 });
+    observe(log, { storySeconds: 900, targetReplicas: 3 });
+    log.exportsBegin(905);
+    const times = [902, 905, 912];
+    expect(log.events.map(({ storySeconds }) => storySeconds)).toEqual(times);
+    expect(log.takeUntold().map(({ storySeconds }) => storySeconds)).toEqual(times);
+    expect(log.takeUntold()).toEqual([]);
+  });
+
+  it("stays bounded, and tells each event once", () => {
+    const log = new StoryLog(STORY_LOG_OPTIONS);
     for (let window = 1; window <= 1000; window += 1) {
       observe(log, { storySeconds: window * 10, targetReplicas: 2 + (window % 2) });
     }
     expect(log.callsPerSecond).toHaveLength(200);
     expect(log.events).toHaveLength(50);
-    // 999 changes and one class: the 1,000th event is the last.
-    expect(log.eventsAfter(998)).toEqual(log.events.slice(-2));
-    expect(log.eventsAfter(1000)).toEqual([]);
+    expect(log.takeUntold()).toEqual(log.events);
+    observe(log, { storySeconds: 10_010, targetReplicas: 7 });
+    expect(log.takeUntold()).toEqual(log.events.slice(-1));
   });
 });

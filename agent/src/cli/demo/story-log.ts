@@ -1,5 +1,7 @@
 /** What has happened so far in the demo: histories to draw, events to tell, milestones to judge. */
+import { RecentLoad } from "../../behavior/recent-load.js";
 import type { WorkloadState } from "../../core/index.js";
+import { storyTime } from "./story-time.js";
 
 export interface StoryEvent {
   readonly storySeconds: number;
@@ -19,12 +21,17 @@ export interface Milestones {
   readonly recommendationRoseSeconds: number | undefined;
   /** Where the minute with the most calls ended. */
   readonly loadPeakSeconds: number | undefined;
+  /** Mean over that minute. */
   readonly peakCallsPerSecond: number | undefined;
 }
 
-export interface DriftThresholds {
-  readonly score: number;
-  readonly confidence: number;
+/** What the agent goes by, so that the story goes by the same. */
+export interface StoryLogOptions {
+  /** Above both of them drift counts as reported. */
+  readonly driftScore: number;
+  readonly driftConfidence: number;
+  readonly windowSeconds: number;
+  readonly outageSeconds: number;
 }
 
 /** Longer than a story of 30 minutes in windows of 10 s: what a wide terminal can draw. */
@@ -36,7 +43,8 @@ const PEAK_MEAN_SECONDS = 60;
 const PEAK_PASSED_RATIO = 0.9;
 
 export class StoryLog {
-  readonly #thresholds: DriftThresholds;
+  readonly #options: StoryLogOptions;
+  readonly #load: RecentLoad;
   readonly #drifting = new Set<string>();
   readonly #recentLoad: { readonly atSeconds: number; readonly callsPerSecond: number }[] = [];
   #lastTimeSeconds = Number.NEGATIVE_INFINITY;
@@ -53,25 +61,32 @@ export class StoryLog {
     loadPeakSeconds: undefined,
     peakCallsPerSecond: undefined,
   };
-  /** The last ones, oldest first. */
+  /** The last ones, in order of their time. */
   readonly events: StoryEvent[] = [];
-  #eventsEver = 0;
-  readonly callsPerSecond: number[] = [];
+  #untold: StoryEvent[] = [];
+  readonly callsPerSecond: (number | undefined)[] = [];
   readonly driftScores = new Map<string, (number | undefined)[]>();
   readonly targetReplicas: (number | undefined)[] = [];
 
-  constructor(thresholds: DriftThresholds) {
-    this.#thresholds = thresholds;
+  constructor(options: StoryLogOptions) {
+    this.#options = options;
+    this.#load = new RecentLoad(options.windowSeconds, options.outageSeconds);
   }
 
   get milestones(): Milestones {
     return this.#milestones;
   }
 
-  /** Those that came after the first `count` ones ever, as far as they are still kept. */
-  eventsAfter(count: number): readonly StoryEvent[] {
-    const wanted = this.#eventsEver - count;
-    return wanted > 0 ? this.events.slice(-wanted) : [];
+  /** The load "now", as the agent's own reasons have it; undefined while none is known. */
+  get nowCallsPerSecond(): number | undefined {
+    return this.#load.callsPerSecond;
+  }
+
+  /** Those that were not taken before, in order of their time. */
+  takeUntold(): readonly StoryEvent[] {
+    const untold = this.#untold;
+    this.#untold = [];
+    return untold;
   }
 
   exportsBegin(storySeconds: number): void {
@@ -103,14 +118,15 @@ export class StoryLog {
     this.#followDrift(state, seenSeconds);
     this.#followClass(state, seenSeconds);
     this.#followRecommendation(state, seenSeconds);
-    this.#followLoad(state, state.timeSeconds - startSeconds);
+    this.#followLoad(state.overall.callsPerSecond, state.timeSeconds - startSeconds, seenSeconds);
   }
 
   #followDrift(state: WorkloadState, seenSeconds: number): void {
     for (const { segment, drift } of [...state.segments, state.overall]) {
       if (drift.status !== "ready") continue;
       const { score, confidence, contributions } = drift.value;
-      const reported = score > this.#thresholds.score && confidence > this.#thresholds.confidence;
+      const reported =
+        score > this.#options.driftScore && confidence > this.#options.driftConfidence;
       if (!reported) {
         if (this.#drifting.delete(segment)) {
           this.#tell(seenSeconds, "agent", `behavior of ${segment} is as learned again`);
@@ -159,8 +175,11 @@ export class StoryLog {
     }
   }
 
-  #followLoad(state: WorkloadState, atSeconds: number): void {
-    this.#recentLoad.push({ atSeconds, callsPerSecond: state.overall.callsPerSecond });
+  #followLoad(callsPerSecond: number | undefined, atSeconds: number, seenSeconds: number): void {
+    const { windowSeconds } = this.#options;
+    this.#load.close(atSeconds - windowSeconds, (callsPerSecond ?? 0) * windowSeconds);
+    if (callsPerSecond === undefined) return;
+    this.#recentLoad.push({ atSeconds, callsPerSecond });
     while ((this.#recentLoad[0]?.atSeconds ?? atSeconds) <= atSeconds - PEAK_MEAN_SECONDS) {
       this.#recentLoad.shift();
     }
@@ -184,13 +203,24 @@ export class StoryLog {
       mean < peakCallsPerSecond * PEAK_PASSED_RATIO
     ) {
       this.#peakTold = true;
-      this.#tell(loadPeakSeconds, "story", `load peaks: ${peakCallsPerSecond.toFixed(1)} calls/s`);
+      const peak = `${peakCallsPerSecond.toFixed(1)} calls/s over a minute`;
+      // It is known afterwards only, and a log goes by the time at which things are known.
+      this.#tell(
+        seenSeconds,
+        "story",
+        `the load has peaked at ${storyTime(loadPeakSeconds)}: ${peak}`,
+      );
     }
   }
 
+  /** What the load tells may come a moment after what the agent has said since. */
   #tell(storySeconds: number, kind: StoryEvent["kind"], text: string): void {
-    this.#eventsEver += 1;
-    keep(this.events, { storySeconds, text, kind }, MAXIMUM_EVENTS);
+    const event = { storySeconds, text, kind };
+    for (const list of [this.events, this.#untold]) {
+      const later = list.findIndex((other) => other.storySeconds > storySeconds);
+      list.splice(later === -1 ? list.length : later, 0, event);
+      if (list.length > MAXIMUM_EVENTS) list.shift();
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** The end of the story: what was seen, whether it came in time, and where to look next. */
 import type { Milestones } from "./story-log.js";
-import { storyTime } from "./story-view.js";
+import { durationBetween, storyTime } from "./story-time.js";
 
 export interface CallCounts {
   /** Requests that the load sent to the shop. */
@@ -9,6 +9,8 @@ export interface CallCounts {
   readonly failed: number;
   /** Calls that the agent took in; undefined when it could not be asked. */
   readonly accepted: number | undefined;
+  /** Whether no more will come: until then those that are missing may only be on their way. */
+  readonly ended: boolean;
 }
 
 export interface Verdict {
@@ -28,10 +30,10 @@ export function judge(milestones: Milestones, calls: CallCounts): Verdict {
     `drift first reported  ${moment(driftReportedSeconds)}${distance(exportsBeganSeconds, driftReportedSeconds, "after the exports began")}`,
     `campaign began        ${moment(milestones.campaignBeganSeconds)}`,
     `recommendation rose   ${moment(milestones.recommendationRoseSeconds)}${distance(milestones.recommendationRoseSeconds, loadPeakSeconds, "before the peak")}`,
-    `load peaked           ${moment(loadPeakSeconds)}${milestones.peakCallsPerSecond === undefined ? "" : ` at ${milestones.peakCallsPerSecond.toFixed(1)} calls/s`}`,
-    `lead time             ${inTime ? `${duration(loadPeakSeconds - driftReportedSeconds)} from the report of drift to the peak` : "none"}`,
+    `load peaked           ${moment(loadPeakSeconds)}${milestones.peakCallsPerSecond === undefined ? "" : `, ${milestones.peakCallsPerSecond.toFixed(1)} calls/s over the minute before`}`,
+    `lead time             ${inTime ? `${durationBetween(driftReportedSeconds, loadPeakSeconds)} from the report of drift to the peak` : "none"}`,
     `false alarms          ${String(milestones.falseAlarms)}`,
-    `calls                 ${String(calls.sent)} sent, ${calls.accepted === undefined ? "acceptance unknown" : `${String(calls.accepted)} accepted by the agent, ${String(Math.max(0, calls.sent - calls.failed - calls.accepted))} lost on the way`}, ${String(calls.failed)} without an answer`,
+    `calls                 ${callsInWords(calls)}`,
   ];
   if (!inTime) lines.push("Drift was NOT reported before the load peaked: the demo has failed.");
   return { inTime, lines };
@@ -47,12 +49,14 @@ function distance(
   words: string,
 ): string {
   if (fromSeconds === undefined || toSeconds === undefined) return "";
-  const seconds = toSeconds - fromSeconds;
-  return seconds < 0 ? `, ${duration(-seconds)} late` : `, ${duration(seconds)} ${words}`;
+  const between = durationBetween(fromSeconds, toSeconds);
+  return toSeconds < fromSeconds ? `, ${between} late` : `, ${between} ${words}`;
 }
 
-function duration(seconds: number): string {
-  return seconds < 60
-    ? `${String(Math.round(seconds))} s`
-    : `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`;
+function callsInWords({ sent, failed, accepted, ended }: CallCounts): string {
+  const unanswered = `${String(failed)} without an answer`;
+  const asked = `${String(sent)} sent${ended ? "" : " so far"}`;
+  if (accepted === undefined) return `${asked}, acceptance unknown, ${unanswered}`;
+  const missing = String(Math.max(0, sent - failed - accepted));
+  return `${asked}, ${String(accepted)} accepted by the agent, ${missing} ${ended ? "lost" : "on the way"}, ${unanswered}`;
 }
