@@ -76,7 +76,7 @@ describe("a real Prometheus that scrapes the agent", () => {
         { service: "shop", url: `${shopUrl}/metrics`, intervalSeconds: 1, timeoutSeconds: 1 },
       ],
       ingestion: { latenessSeconds: LATENESS_SECONDS },
-      allocation: { callsPerSecondPerReplica: 2, expirySeconds: 3600 },
+      allocation: { callsPerSecondPerReplica: 2, expirySeconds: 3700 },
     });
     const nowSeconds = Date.now() / MILLISECONDS_PER_SECOND;
     const calls = shopStory({
@@ -143,7 +143,7 @@ describe("200 operations by 20 segments", () => {
       ingestion: { latenessSeconds: LATENESS_SECONDS, maxOperations: operations },
       // A place is kept for the segment of all others.
       behavior: { maxSegments: segments + 1 },
-      allocation: { expirySeconds: 3600 },
+      allocation: { expirySeconds: 3700 },
     });
     try {
       const nowSeconds = Date.now() / MILLISECONDS_PER_SECOND;

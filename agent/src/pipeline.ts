@@ -60,6 +60,8 @@ export interface PipelineParts extends DecisionMakerParts {
  */
 export const CALLS_PER_TURN = 250;
 
+/** An outage that goes on for more windows than this is skipped: they have nothing to tell. */
+const LONGEST_FILLED_OUTAGE_WINDOWS = 360;
 /** Windows that are closed in one turn, after a jump of event time: some ten milliseconds of work. */
 const WINDOWS_PER_TURN = 50;
 
@@ -216,13 +218,14 @@ export class Pipeline {
     return next;
   }
 
-  /** Closes every window that ends at or before `seconds`. Of an outage only the last one is. */
+  /** Closes every window that ends at or before `seconds`; of a long outage only the last one. */
   async #closeWindowsBefore(seconds: number): Promise<void> {
     const { windows } = this;
     const { windowSeconds, waitForFits } = this.#options;
     for (let closed = 1; (windows.endSeconds ?? Infinity) <= seconds; closed += 1) {
       await this.#closeWindow();
-      if (this.learning.load.inOutage && (windows.endSeconds ?? Infinity) <= seconds) {
+      const left = (seconds - (windows.endSeconds ?? Infinity)) / windowSeconds;
+      if (this.learning.load.inOutage && left > LONGEST_FILLED_OUTAGE_WINDOWS) {
         windows.skipTo(windows.startOf(seconds) - windowSeconds);
       }
       if (closed % WINDOWS_PER_TURN === 0 && !waitForFits) await nextTurn();
