@@ -85,7 +85,10 @@ describe("the listener for probes and Prometheus", () => {
     const metrics = await request(app).get("/metrics");
     expect(metrics.status).toBe(200);
     expect(metrics.headers["content-type"]).toBe("text/plain; version=0.0.4");
-    expect((await request(app).post("/behavioralData/ingest")).status).toBe(404);
+    const elsewhere = await request(app).post("/behavioralData/ingest");
+    expect(elsewhere.status).toBe(404);
+    // It has no /openapi.json to point to.
+    expect(elsewhere.body).toMatchObject({ detail: "there are /metrics, /healthz and /readyz" });
   });
 });
 
@@ -94,7 +97,7 @@ describe("GET /openapi.json", () => {
     const response = await request(createApi(apiOptions())).get("/openapi.json");
     const document = response.body as {
       openapi: string;
-      paths: Record<string, object>;
+      paths: Record<string, Record<string, { responses: Record<string, object> }>>;
       components: { schemas: Record<string, object> };
     };
     expect(document.openapi).toBe("3.1.0");
@@ -109,6 +112,17 @@ describe("GET /openapi.json", () => {
       "/model/update",
       "/readyz",
     ]);
+    for (const operations of Object.values(document.paths)) {
+      for (const operation of Object.values(operations)) {
+        expect(Object.keys(operation.responses)).toEqual(
+          expect.arrayContaining(["405", "421", "503"]),
+        );
+      }
+    }
+    // Its own words about "not ready yet", not the common ones.
+    expect(document.paths["/readyz"]?.["get"]?.responses["503"]).toMatchObject({
+      description: "Not yet, and why.",
+    });
     expect(document.components.schemas).toHaveProperty("Call");
     expect(document.components.schemas).toHaveProperty("AllocationRequest");
   });

@@ -227,9 +227,7 @@ async function decompress(bytes: Buffer, maxBytes: number): Promise<Buffer> {
 }
 
 function tooLarge(maxBytes: number): Problem {
-  return new Problem("too_large", `the limit is ${maxBytes} bytes after decompression`, {
-    errors: [{ field: "", reason: `larger than ${maxBytes} bytes` }],
-  });
+  return new Problem("too_large", `the limit is ${maxBytes} bytes after decompression`);
 }
 
 function tooManyHeld(): Problem {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { createDocument } from "zod-openapi";
-import type { ZodOpenApiOperationObject } from "zod-openapi";
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from "zod-openapi";
 
 import { alertListSchema, alertPayloadSchema, recordAnswerSchema } from "./alert-schema.js";
 import { JSON_TYPE, NDJSON_TYPE } from "./body.js";
@@ -36,6 +36,33 @@ const BODY_PROBLEMS = {
   "415": problem("Another content type or encoding than those listed."),
 };
 
+/** What any operation may answer. */
+const COMMON_PROBLEMS = {
+  "405": problem("Another method than those listed; the header `Allow` names them."),
+  "421": problem("On loopback without a token: `Host` is not a name of this machine."),
+  "503": {
+    ...problem("The agent is starting; nothing was taken."),
+    headers: z.object({ "Retry-After": z.string() }),
+  },
+};
+
+/** Adds them to every operation, unless it says more about one itself. */
+function withCommonProblems(
+  paths: Readonly<Record<string, Readonly<Record<string, ZodOpenApiOperationObject>>>>,
+): ZodOpenApiPathsObject {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, operations]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(operations).map(([method, operation]) => [
+          method,
+          { ...operation, responses: { ...COMMON_PROBLEMS, ...operation.responses } },
+        ]),
+      ),
+    ]),
+  );
+}
+
 const OPEN: Pick<ZodOpenApiOperationObject, "security"> = { security: [] };
 
 /** The OpenAPI 3.1 document, from the very schemas that check requests. */
@@ -49,7 +76,7 @@ export function openApiDocument(callSchema: z.ZodType, version: string): object 
     },
     security: [{ bearer: [] }],
     components: { securitySchemes: { bearer: { type: "http", scheme: "bearer" } } },
-    paths: {
+    paths: withCommonProblems({
       "/behavioralData/ingest": { post: ingestOperation(callSchema) },
       "/allocation/request": { post: allocationOperation },
       "/explanations/{decisionId}": { get: explanationOperation },
@@ -75,7 +102,7 @@ export function openApiDocument(callSchema: z.ZodType, version: string): object 
           },
         },
       },
-    },
+    }),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import type { FieldError } from "../core/index.js";
+import { issueWords } from "./issue-words.js";
 import { Problem } from "./problem.js";
 
 /** Complaints listed in one answer; more would only repeat the same mistake. */
@@ -14,7 +15,7 @@ export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): z.output<Schema> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: issueWords });
   if (result.success) return result.data;
   throw invalidFields(fieldErrors(result.error));
 }

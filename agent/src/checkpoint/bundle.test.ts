@@ -81,9 +81,9 @@ describe("a bundle is refused", () => {
   const unsigned = { ...CONTENT, checksum: BUNDLE.checksum };
 
   test.each<[string, unknown, string, RegExp]>([
-    ["that is nothing", undefined, "malformed", /./],
-    ["that is a list", [BUNDLE], "malformed", /./],
-    ["without a signature", unsigned, "malformed", /^signature: /],
+    ["that is nothing", undefined, "malformed", /^the bundle is missing$/],
+    ["that is a list", [BUNDLE], "malformed", /^the bundle must be an object$/],
+    ["without a signature", unsigned, "malformed", /^signature: is missing$/],
     ["with a further field", { ...BUNDLE, note: 1 }, "malformed", /note/],
     ["with a further model", { ...BUNDLE, models: { lstm: 1 } }, "malformed", /^models: .*lstm/],
     ["with an endless number", { ...BUNDLE, models: { payload: Infinity } }, "malformed", /JSON/],

@@ -7,14 +7,29 @@ import {
   type ModelBundleContent,
 } from "../core/index.js";
 import { canonicalJson, isJson } from "./canonical-json.js";
+import { issueWords } from "./issue-words.js";
 
 /** Why a bundle was not opened. A closed list: it is also what the API answers. */
 type BundleRefusal =
   "malformed" | "unsupported_version" | "checksum_mismatch" | "signature_mismatch";
 
+/** A bundle that is whole; who signed it is another question. */
+export type BundleReading =
+  | {
+      readonly status: "intact";
+      readonly content: ModelBundleContent;
+      isSignedWith(key: Uint8Array): boolean;
+    }
+  | BundleRefused;
+
+interface BundleRefused {
+  readonly status: "refused";
+  readonly reason: BundleRefusal;
+  readonly detail: string;
+}
+
 export type BundleOpening =
-  | { readonly status: "opened"; readonly content: ModelBundleContent }
-  | { readonly status: "refused"; readonly reason: BundleRefusal; readonly detail: string };
+  { readonly status: "opened"; readonly content: ModelBundleContent } | BundleRefused;
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 const MAX_NAME_CHARACTERS = 1000;
@@ -51,6 +66,15 @@ export function sealBundle(content: ModelBundleContent, key: Uint8Array): ModelB
 
 /** Checks form, version, checksum and signature, in this order. Never throws. */
 export function openBundle(input: unknown, key: Uint8Array): BundleOpening {
+  const reading = readBundle(input);
+  if (reading.status === "refused") return reading;
+  return reading.isSignedWith(key)
+    ? { status: "opened", content: reading.content }
+    : refused("signature_mismatch", "the bundle was signed with another key");
+}
+
+/** Checks form, version and checksum, in this order: all that can be said without the key. */
+export function readBundle(input: unknown): BundleReading {
   const version = versioned.safeParse(input);
   // Of a later version nothing but the version can be judged.
   if (version.success && version.data.formatVersion !== BUNDLE_FORMAT_VERSION) {
@@ -60,7 +84,7 @@ export function openBundle(input: unknown, key: Uint8Array): BundleOpening {
         String(BUNDLE_FORMAT_VERSION),
     );
   }
-  const bundle = bundleSchema.safeParse(input);
+  const bundle = bundleSchema.safeParse(input, { error: issueWords });
   if (!bundle.success) {
     return refused("malformed", describe(bundle.error));
   }
@@ -69,10 +93,11 @@ export function openBundle(input: unknown, key: Uint8Array): BundleOpening {
   if (!equal(checksumOf(text), checksum)) {
     return refused("checksum_mismatch", "the bundle was damaged on the way");
   }
-  if (!equal(signatureOf(text, key), signature)) {
-    return refused("signature_mismatch", "the bundle was signed with another key");
-  }
-  return { status: "opened", content };
+  return {
+    status: "intact",
+    content,
+    isSignedWith: (key) => equal(signatureOf(text, key), signature),
+  };
 }
 
 function contentText(content: ModelBundleContent): string {
@@ -93,7 +118,7 @@ function equal(expected: string, given: string): boolean {
   return timingSafeEqual(Buffer.from(expected), Buffer.from(given));
 }
 
-function refused(reason: BundleRefusal, detail: string): BundleOpening {
+function refused(reason: BundleRefusal, detail: string): BundleRefused {
   return { status: "refused", reason, detail };
 }
 
@@ -101,5 +126,6 @@ function refused(reason: BundleRefusal, detail: string): BundleOpening {
 function describe(error: z.ZodError): string {
   const [issue] = error.issues;
   const field = issue?.path.join(".") ?? "";
-  return `${field === "" ? "the bundle" : field}: ${issue?.message ?? "is not valid"}`;
+  const problem = issue?.message ?? "is not valid";
+  return field === "" ? `the bundle ${problem}` : `${field}: ${problem}`;
 }

@@ -47,7 +47,12 @@ interface CheckpointTarget {
 }
 
 export type CheckpointReading =
-  | { readonly status: "valid"; readonly sections: Readonly<Record<string, Json>> }
+  | {
+      readonly status: "valid";
+      readonly sections: Readonly<Record<string, Json>>;
+      /** RFC 3339. */
+      readonly createdAt: string;
+    }
   | { readonly status: "unusable"; readonly reason: string };
 
 /**
@@ -119,7 +124,7 @@ export function readCheckpoint(content: Buffer): CheckpointReading {
   }
   const sections = parsed(payload);
   return isSections(sections)
-    ? { status: "valid", sections }
+    ? { status: "valid", sections, createdAt: fields.createdAt }
     : unusable("its content is not an object of sections");
 }
 

@@ -75,7 +75,9 @@ function comparison(origin: string, relation: string, limit: number): string {
   if (origin === "array") {
     return `have ${relation} ${limit} ${limit === 1 ? "entry" : "entries"}`;
   }
-  return origin === "string" ? `have ${relation} ${limit} characters` : `be ${relation} ${limit}`;
+  return origin === "string"
+    ? `have ${relation} ${limit} ${limit === 1 ? "character" : "characters"}`
+    : `be ${relation} ${limit}`;
 }
 
 /** Nothing before an `@` is shown: in an address, a user's name and password stand there. */

@@ -14,7 +14,14 @@ test.each([
   ["requestBytes", { requestBytes: 0.5 }, "whole number of bytes"],
   ["requestBytes", { requestBytes: -1 }, "at least 0"],
   ["status", { status: 600 }, "599"],
-  ["arguments", { arguments: [] }, "record"],
+  ["timestamp", { timestamp: undefined }, "is missing"],
+  ["status", { status: undefined }, "is missing"],
+  ["status", { status: "200" }, "must be a number"],
+  ["status", { status: 200.5 }, "must be a whole number"],
+  ["method", { method: 1 }, "must be a text"],
+  ["roles", { roles: "admin" }, "must be a list"],
+  ["roles", { roles: Array.from({ length: 65 }, () => "r") }, "must have at most 64 entries"],
+  ["arguments", { arguments: [] }, "an object"],
   ["path", { path: undefined }, "path or route is required"],
 ])("%s: the reason names the limit", (field, fields, reason) => {
   const { problem } = decodeWireCall({ ...CALL, ...fields });
@@ -44,4 +51,16 @@ test("unknown fields are told by name", () => {
     unknown.push(field);
   });
   expect(unknown).toContain("colour");
+});
+
+test("regression: no reason is in the words of the validator", () => {
+  const values = [undefined, null, true, -1, 1e400, Number.NaN, "", "x".repeat(5000), [], {}, [{}]];
+  for (const field of Object.keys(wireCallSchema.shape)) {
+    for (const value of values) {
+      const { problem } = decodeWireCall({ ...CALL, [field]: value });
+      expect(problem?.reason ?? "").not.toMatch(
+        /invalid|received|expected (?:string|number|array)/i,
+      );
+    }
+  }
 });

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { DEFAULT_KIND, DEFAULT_NAMESPACE } from "../core/index.js";
+import { issueWords } from "./issue-words.js";
 import {
   NAME_FORM,
   NAME_RULE,
@@ -56,7 +57,12 @@ export const wireCallSchema = z
     timestamp: z
       .union(
         [z.number().min(0).max(MAX_TIMESTAMP_SECONDS), z.string().max(MAX_TIMESTAMP_CHARACTERS)],
-        { error: "expected an RFC 3339 date-time or seconds since the Unix epoch" },
+        {
+          error: ({ input }) =>
+            input === undefined
+              ? "is missing"
+              : "expected an RFC 3339 date-time or seconds since the Unix epoch",
+        },
       )
       .meta({
         description:
@@ -132,7 +138,7 @@ export type DecodedWireCall =
 
 /** Checks one record. Never throws, whatever comes. */
 export function decodeWireCall(record: unknown): DecodedWireCall {
-  const parsed = compiledSchema.safeParse(record);
+  const parsed = compiledSchema.safeParse(record, { error: issueWords });
   if (!parsed.success) return { problem: firstProblem(parsed.error) };
   const call = parsed.data;
   if (call.path === undefined && call.route === undefined) {
