@@ -9,8 +9,10 @@ export function label(text: string): Span {
 
 /** Named on its first line; pieces that do not fit into `columns` go on below, unbroken. */
 export function labelled(name: string, pieces: readonly Line[], columns: number): Line[] {
-  return flow(pieces, columns - LABEL_COLUMNS).map((line, index) => [
-    label(index === 0 ? name : ""),
-    ...line,
-  ]);
+  return named(name, flow(pieces, columns - LABEL_COLUMNS));
+}
+
+/** Lines that fit already, named on the first. */
+export function named(name: string, lines: readonly Line[]): Line[] {
+  return lines.map((line, index) => [label(index === 0 ? name : ""), ...line]);
 }

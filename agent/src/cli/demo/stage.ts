@@ -8,6 +8,7 @@ import { loadConfig } from "../../config/load-config.js";
 import type { Config } from "../../config/schema.js";
 import { acceleratedClock, systemClock, type Clock } from "../../core/index.js";
 import { ChildProgram, startAndWait } from "./child-program.js";
+import { closeAll } from "./close-all.js";
 import { freePort } from "./free-port.js";
 import { readLoadEvent, type LoadEvent } from "./load-event.js";
 import { startPrometheus } from "./prometheus-program.js";
@@ -87,14 +88,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   await requireShop();
   const directory = await mkdtemp(join(tmpdir(), "presage-demo-"));
   const closing: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })];
-  const stop = async (): Promise<void> => {
-    const failures: unknown[] = [];
-    // One that fails must not leave the others running.
-    for (const close of closing.splice(0).reverse()) {
-      await close().catch((error: unknown) => failures.push(error));
-    }
-    if (failures.length > 0) throw failures[0];
-  };
+  const stop = (): Promise<void> => closeAll(closing);
   try {
     return await buildStage(options, directory, closing, stop);
   } catch (error) {

@@ -1,8 +1,8 @@
 /** The rows of the demo's screen that say what is recommended, and why. */
 import type { Decision, DecisionBranch } from "../../core/index.js";
 import { chooseReasons } from "./chosen-reasons.js";
-import { label, LABEL_COLUMNS, labelled } from "./labelled-lines.js";
-import { span, type Line } from "./painted-text.js";
+import { LABEL_COLUMNS, labelled, named } from "./labelled-lines.js";
+import { span, wrap, type Line } from "./painted-text.js";
 import { inStoryTime } from "./story-time.js";
 
 const BYTES_PER_MEBIBYTE = 1024 ** 2;
@@ -16,7 +16,7 @@ const BRANCH_WORDS: Readonly<Record<DecisionBranch, string>> = {
   shape: "callers behave as learned, but what a call costs has changed",
   event: "a scheduled event is near, so room is made for it",
   keep: "callers behave as learned, so load and forecast decide",
-  reactive: "too little is known to look ahead, so the load of now decides",
+  reactive: "too little is known to look ahead, so the load now decides",
 };
 
 /** What is recommended, which way that was decided, and how it differs from what runs. */
@@ -43,16 +43,16 @@ export function recommendation(decision: Decision, columns: number): Line[] {
       span(replicas, changed ? "warning" : "strong"),
       span(` (${String(lowerBound.replicas)} to ${String(upperBound.replicas)})`),
     ],
-    [span(`each with CPU ${cpu},`)],
-    [span(`memory ${memory},`)],
+    [span(`each: CPU ${cpu}`)],
+    [span(`memory ${memory}`)],
     [span(`network ${network}`)],
   ];
+  const branch = `${decision.branch}: ${BRANCH_WORDS[decision.branch]}`;
   return [
     ...labelled("recommends", pieces, columns),
-    ...labelled(
+    ...named(
       "branch",
-      [[span(decision.branch, "strong"), span(`: ${BRANCH_WORDS[decision.branch]}`)]],
-      columns,
+      wrap(branch, columns - LABEL_COLUMNS).map((text) => [span(text, "strong")]),
     ),
     ...labelled("adds up", sum(decision), columns),
   ];
@@ -71,10 +71,11 @@ export function reasonRows(
   const reasons = decision.reasons.map((reason) =>
     inStoryTime(reason, startSeconds, decision.timeSeconds - startSeconds),
   );
-  return chooseReasons(reasons, columns - LABEL_COLUMNS, rows).map((text, index) => [
-    label(index === 0 ? "because" : ""),
-    span(text),
-  ]);
+  const lines = chooseReasons(reasons, columns - LABEL_COLUMNS, rows);
+  return named(
+    "because",
+    lines.map((text) => [span(text)]),
+  );
 }
 
 /** From the replicas that run to those recommended: `2 now  −1 load  +3 drift  = 4`. */

@@ -145,7 +145,25 @@ describe("renderPlainLine", () => {
 
   it("names the reason of what is missing, once", () => {
     expect(renderPlainLine(frame({ warmingUp: true }))).toBe(
-      "16:40 | 10.0 calls/s now | warming up: too few windows (forecast, drift of all, drift of analysts)",
+      "16:40 | 10.0 calls/s now | warming up: too few windows (forecast, drift)",
+    );
+  });
+});
+
+describe("renderPlainLine, when one segment is new", () => {
+  it("names the segment", () => {
+    const known = frame();
+    if (known.state === undefined) throw new Error("the frame has a state");
+    const [analysts] = known.state.segments;
+    if (analysts === undefined) throw new Error("the state has a segment");
+    const partners = {
+      ...analysts,
+      segment: "partners",
+      drift: { status: "warming_up", reason: "too_few_calls" } as const,
+    };
+    const state = { ...known.state, segments: [analysts, partners] };
+    expect(renderPlainLine({ ...known, state })).toMatch(
+      / \| drift all 0\.20, analysts 0\.93 \| .* \| warming up: too few calls \(drift of partners\)$/,
     );
   });
 });

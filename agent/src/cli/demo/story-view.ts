@@ -109,9 +109,12 @@ export function renderPlainLine({ state, log, storySeconds }: StoryFrame): strin
     if (nearest !== undefined) parts.push(`forecast ${pointInWords(nearest)}`);
   }
   const scores: string[] = [];
-  for (const { segment, drift: result } of [state.overall, ...state.segments]) {
+  const { overall } = state;
+  for (const { segment, drift: result } of [overall, ...state.segments]) {
     if (result.status === "ready") scores.push(`${segment} ${result.value.score.toFixed(2)}`);
-    else setAside(`drift of ${segment}`, result);
+    else if (segment === overall.segment) setAside("drift", result);
+    // What holds for the whole is not said again of its parts.
+    else if (overall.drift.status === "ready") setAside(`drift of ${segment}`, result);
   }
   if (scores.length > 0) parts.push(`drift ${scores.join(", ")}`);
   if (state.decision !== undefined) {
