@@ -1,3 +1,4 @@
+import { ConfigError } from "../config/config-error.js";
 import { demo } from "./demo/demo.js";
 import type { Io } from "./io.js";
 import { EXIT_DONE, EXIT_FAILED, EXIT_WRONG_USE, UsageError } from "./io.js";
@@ -30,14 +31,21 @@ ${Object.entries(COMMANDS)
   .map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`)
   .join("\n")}
 
-\`presage <command> --help\` says more. Exit codes: 0 done, 1 failed, 2 wrong use.
+\`presage <command> --help\` says more. Exit codes: 0 done, 1 failed, 2 wrong use or a configuration that
+is not valid.
 `;
 
 async function main(args: readonly string[], io: Io): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === "--help" || name === "help") {
+  if (name === undefined) {
+    io.stderr.write(HELP);
+    return EXIT_WRONG_USE;
+  }
+  if (isHelpFlag(name) || name === "help") {
+    const [about, ...surplus] = name === "help" ? rest.filter((arg) => !isHelpFlag(arg)) : [];
+    if (about !== undefined && surplus.length === 0) return main([about, "--help"], io);
     io.stdout.write(HELP);
-    return name === undefined ? EXIT_WRONG_USE : EXIT_DONE;
+    return EXIT_DONE;
   }
   if (name === "--version") {
     io.stdout.write(`${VERSION}\n`);
@@ -48,12 +56,25 @@ async function main(args: readonly string[], io: Io): Promise<number> {
     io.stderr.write(`presage has no command "${name}".\n\n${HELP}`);
     return EXIT_WRONG_USE;
   }
+  if (rest.some(isHelpFlag)) return command.run(["--help"], io);
   try {
     return await command.run(rest, io);
   } catch (error) {
-    io.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return isWrongUse(error) ? EXIT_WRONG_USE : EXIT_FAILED;
+    const message = error instanceof Error ? error.message : String(error);
+    io.stderr.write(`${message}\n`);
+    if (error instanceof ConfigError) return EXIT_WRONG_USE;
+    if (!isWrongUse(error)) return EXIT_FAILED;
+    // Some commands say how they are used in the message itself.
+    if (!message.includes("\n")) {
+      io.stderr.write("\n");
+      await command.run(["--help"], { ...io, stdout: io.stderr });
+    }
+    return EXIT_WRONG_USE;
   }
+}
+
+function isHelpFlag(arg: string): boolean {
+  return arg === "--help" || arg === "-h";
 }
 
 /** Also what `node:util` parseArgs throws. */
@@ -66,9 +87,10 @@ function isWrongUse(error: unknown): boolean {
 function notYet(summary: string): Command {
   return {
     summary: `${summary} (not yet)`,
-    run: (_args, io) => {
-      io.stderr.write("This command is not part of this version yet.\n");
-      return Promise.resolve(EXIT_WRONG_USE);
+    run: ([first], io) => {
+      const isAsked = first === "--help";
+      (isAsked ? io.stdout : io.stderr).write("This command is not part of this version yet.\n");
+      return Promise.resolve(isAsked ? EXIT_DONE : EXIT_WRONG_USE);
     },
   };
 }

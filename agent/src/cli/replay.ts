@@ -1,19 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import type { WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
 import { parseArgs } from "node:util";
 import type { ClosedInterval } from "../behavior/windows.js";
-import { loadConfig } from "../config/load-config.js";
 import type { WorkloadKey, WorkloadState } from "../core/index.js";
 import { systemClock } from "../core/index.js";
+import { fileProblem } from "../runtime/file-problem.js";
 import { createFittingWorker } from "../runtime/fitting-worker.js";
 import { createFlow } from "../runtime/flow.js";
 import type { Flow } from "../runtime/flow.js";
-import { readRecordedCalls, RECORDED_FORMATS } from "../ingestion/recorded/read-recorded.js";
+import {
+  readRecordedCalls,
+  RecordedLogError,
+  RECORDED_FORMATS,
+} from "../ingestion/recorded/read-recorded.js";
 import type { RecordedFormat } from "../ingestion/recorded/read-recorded.js";
+import { configFrom } from "./command-config.js";
 import type { Io } from "./io.js";
-import { EXIT_DONE, UsageError } from "./io.js";
+import { EXIT_DONE, EXIT_FAILED, UsageError } from "./io.js";
 import { reportOf, reportText } from "./replay-report.js";
 import type { ReplayCounts } from "./replay-report.js";
 import { timelineHeader, timelineRow } from "./replay-timeline.js";
@@ -54,17 +59,18 @@ export async function replay(args: string[], io: Io): Promise<number> {
   }
   const [file, ...surplus] = positionals;
   if (file === undefined || surplus.length > 0) {
-    throw new UsageError(`replay takes one file.\n\n${USAGE}`);
+    throw new UsageError(
+      file === undefined
+        ? "presage replay needs a FILE"
+        : `presage replay takes one FILE, got ${positionals.join(", ")}`,
+    );
   }
   const format = formatFrom(values.format);
-  const config = loadConfig({
-    ...(values.config === undefined ? {} : { file: values.config }),
-    environment: io.environment,
-  });
+  const config = configFrom(values.config, io);
   const timeline =
     values.timeline === undefined
       ? undefined
-      : (await open(values.timeline, "w")).createWriteStream();
+      : (await openForWriting(values.timeline)).createWriteStream();
   timeline?.write(timelineHeader(config.forecast.horizonsSeconds));
   const counts: ReplayCounts = {
     read: 0,
@@ -90,12 +96,18 @@ export async function replay(args: string[], io: Io): Promise<number> {
       writeRow(timeline, workload, state, config.forecast.horizonsSeconds);
     },
   });
+  let damage: RecordedLogError | undefined;
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / MILLISECONDS_PER_SECOND;
   try {
     await feed(flow, file, format, values.service, counts, (text) => {
       if (!values.json) io.stderr.write(text);
     });
+  } catch (error) {
+    // What was read before the damage was learned from, and is told.
+    if (!(error instanceof RecordedLogError) || counts.read === 0) throw error;
+    damage = error;
+    await flow.workloads.finish();
   } finally {
     await fitter.close();
   }
@@ -106,7 +118,17 @@ export async function replay(args: string[], io: Io): Promise<number> {
   }
   const report = reportOf(flow, counts, elapsed);
   io.stdout.write(values.json ? `${JSON.stringify(report)}\n` : reportText(report));
-  return EXIT_DONE;
+  if (damage === undefined) return EXIT_DONE;
+  io.stderr.write(`${damage.message}; this is what was read until there\n`);
+  return EXIT_FAILED;
+}
+
+async function openForWriting(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "w");
+  } catch (error) {
+    throw new Error(`${file} can't be written: ${fileProblem(error)}`, { cause: error });
+  }
 }
 
 async function feed(

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { startAgent } from "../agent.js";
-import { loadConfig } from "../config/load-config.js";
+import { configFrom } from "./command-config.js";
 import type { Io } from "./io.js";
 import { EXIT_DONE } from "./io.js";
 
@@ -22,10 +22,7 @@ export async function serve(args: string[], io: Io): Promise<number> {
     io.stdout.write(USAGE);
     return EXIT_DONE;
   }
-  const config = loadConfig({
-    ...(values.config === undefined ? {} : { file: values.config }),
-    environment: io.environment,
-  });
+  const config = configFrom(values.config, io);
   const stopped = new Promise<void>((resolve) => {
     process.once("SIGTERM", resolve);
     process.once("SIGINT", resolve);

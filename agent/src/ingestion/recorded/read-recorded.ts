@@ -41,7 +41,7 @@ export interface RecordedBatch {
 }
 
 /** A recorded log can't be read. The message names the file and, where there is one, the line. */
-class RecordedLogError extends Error {
+export class RecordedLogError extends Error {
   override readonly name = "RecordedLogError";
 }
 
@@ -74,10 +74,28 @@ export async function* readRecordedCalls(
       }
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RecordedLogError(`${path}, after line ${lineNumber}: ${reason}`, { cause: error });
+    // What came before the damage is as good as ever.
+    if (batch.records.length + batch.problems.length > 0) yield batch;
+    if (error instanceof RecordedLogError) throw error;
+    const place = lineNumber === 0 ? path : `${path}, after line ${lineNumber}`;
+    throw new RecordedLogError(`${place}: ${reasonOf(error)}`, { cause: error });
   }
   if (batch.records.length + batch.problems.length > 0) yield batch;
+}
+
+/** What the system and zlib say, in words for who named the file. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EISDIR: "it is a directory",
+  EACCES: "this user may not",
+  Z_BUF_ERROR: "the gzip data end in the middle: the file is truncated",
+  Z_DATA_ERROR: "the gzip data are damaged",
+};
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  return REASONS[code] ?? error.message;
 }
 
 function emptyBatch(): {
@@ -97,12 +115,16 @@ function guessFormat(firstLine: string): RecordedFormat {
 }
 
 async function openText(path: string): Promise<Readable> {
-  const file = await open(path);
   const magic = Buffer.alloc(GZIP_MAGIC.length);
   try {
-    await file.read(magic, 0, magic.length, 0);
-  } finally {
-    await file.close();
+    const file = await open(path);
+    try {
+      await file.read(magic, 0, magic.length, 0);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new RecordedLogError(`${path} can't be read: ${reasonOf(error)}`, { cause: error });
   }
   const plain = createReadStream(path);
   if (!GZIP_MAGIC.every((byte, index) => magic[index] === byte)) return plain.setEncoding("utf8");
