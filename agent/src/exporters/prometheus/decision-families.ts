@@ -17,9 +17,14 @@ export type CounterfactualSource = (decision: Decision) => readonly Counterfactu
  */
 export function decisionFamilies(counterfactuals: CounterfactualSource): readonly Family[] {
   return [
-    perDecision("presage_current_replicas", "Replicas as configured, else as many instances as report.", [], (decision, emit) => {
-      emit({}, decision.current.replicas);
-    }),
+    perDecision(
+      "presage_current_replicas",
+      "Replicas as configured, else as many instances as report.",
+      [],
+      (decision, emit) => {
+        emit({}, decision.current.replicas);
+      },
+    ),
     recommended("presage_recommended_replicas", "Recommended replicas.", "replicas"),
     recommended(
       "presage_recommended_cpu_cores",
