@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
 import type { FieldError } from "../core/index.js";
-import { issueWords } from "./issue-words.js";
+import { issueWords } from "../core/index.js";
 import { Problem } from "./problem.js";
 
 /** Complaints listed in one answer; more would only repeat the same mistake. */

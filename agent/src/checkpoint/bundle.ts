@@ -7,7 +7,7 @@ import {
   type ModelBundleContent,
 } from "../core/index.js";
 import { canonicalJson, isJson } from "./canonical-json.js";
-import { issueWords } from "./issue-words.js";
+import { issueWords } from "../core/index.js";
 
 /** Why a bundle was not opened. A closed list: it is also what the API answers. */
 type BundleRefusal =

@@ -7,6 +7,7 @@ export * from "./clock.js";
 export * from "./forecast.js";
 export * from "./ingest.js";
 export * from "./loopback.js";
+export * from "./issue-words.js";
 export * from "./model.js";
 export * from "./observation.js";
 export * from "./random.js";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { DEFAULT_KIND, DEFAULT_NAMESPACE } from "../core/index.js";
-import { issueWords } from "./issue-words.js";
+import { issueWords } from "../core/index.js";
 import {
   NAME_FORM,
   NAME_RULE,
