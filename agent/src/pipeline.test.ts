@@ -138,6 +138,20 @@ describe("after the first calls", () => {
     expect(pipeline.state?.forecast).toMatchObject({ reason: "too_few_windows" });
   });
 
+  it("regression: the silence before them, while it was only scraped, is not a load of zero", async () => {
+    const { pipeline, states } = pipelineOf(2);
+    for (let second = 0; second <= 60; second += 10) await pipeline.advance(START_SECONDS + second);
+    await pipeline.process(steadyCalls(70, 600));
+    // The silence from 0 to 70 s left nothing in the history, so nothing jumped from 0 to 4.
+    for (const { forecast } of states) {
+      if (forecast.status !== "ready") continue;
+      const [point] = forecast.value.points;
+      expect(point?.lower).toBeGreaterThan(2);
+      expect(point?.upper).toBeLessThan(6);
+    }
+    expect(states.some(({ forecast }) => forecast.status === "ready")).toBe(true);
+  });
+
   it("without any, no calls have been reported", async () => {
     const { pipeline } = pipelineOf(2);
     await pipeline.advance(START_SECONDS);

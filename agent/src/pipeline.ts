@@ -83,7 +83,10 @@ export class Pipeline {
   readonly #decisions: DecisionMaker;
   readonly #causes: readonly DriftCause[];
   readonly #deviations: Float64Array;
-  /** The first window after a start is cut off at its beginning, so its rate is not the load. */
+  /**
+   * The first window with calls after a start is cut off at its beginning, so its rate is not the load; and
+   * the silence before the first call of all, while a workload is only scraped, is no load of zero.
+   */
   #hasWholeWindows = false;
   #state: WorkloadState | undefined;
 
@@ -239,7 +242,7 @@ export class Pipeline {
     sessions.expire(interval.endSeconds);
     time("volume", () => {
       if (!this.#hasWholeWindows) {
-        this.#hasWholeWindows = true;
+        this.#hasWholeWindows = this.learnedCalls > 0;
         volume.observe(interval.startSeconds, undefined);
         return;
       }

@@ -1,8 +1,22 @@
 import type { Json } from "./model.js";
 
-/** Float arrays travel as base64 of their little-endian bytes: compact, exact, and NaN survives. */
+/** The quiet NaN of IEEE 754, little-endian, by the bytes of an element. */
+const NAN_BYTES: Readonly<Record<number, readonly number[]>> = {
+  4: [0, 0, 0xc0, 0x7f],
+  8: [0, 0, 0, 0, 0, 0, 0xf8, 0x7f],
+};
+
+/**
+ * Float arrays travel as base64 of their little-endian bytes: compact, exact, and NaN survives. A NaN may
+ * have any of many patterns in memory; written, it has one, so that equal arrays give equal text.
+ */
 export function encodeFloats(values: Float32Array | Float64Array): string {
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+  const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: size } = values;
+  const bytes = Buffer.from(new Uint8Array(buffer, byteOffset, byteLength));
+  for (let index = 0; index < values.length; index += 1) {
+    if (Number.isNaN(values[index])) bytes.set(NAN_BYTES[size] ?? [], index * size);
+  }
+  return bytes.toString("base64");
 }
 
 /**
