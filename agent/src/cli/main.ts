@@ -1,5 +1,6 @@
 import { ConfigError } from "../config/config-error.js";
 import { demo } from "./demo/demo.js";
+import { evaluate } from "./evaluate.js";
 import type { Io } from "./io.js";
 import { EXIT_DONE, EXIT_FAILED, EXIT_WRONG_USE, UsageError } from "./io.js";
 import { model } from "./model.js";
@@ -19,7 +20,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   model: { summary: "exports, imports and inspects model bundles", run: model },
   demo: { summary: "a small real service under real load, the agent beside it", run: demo },
   backtest: notYet("what each policy would have done on a trace"),
-  evaluate: notYet("scores the models on public data sets"),
+  evaluate: { summary: "scores the models on public data sets", run: evaluate },
   check: notYet("says what is missing before it can run or act"),
 };
 

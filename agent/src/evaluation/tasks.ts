@@ -1,0 +1,4 @@
+import type { EvaluationTask } from "./task.js";
+
+/** All tasks by name, each loaded when it is asked for: some bring heavy packages. */
+export const TASKS: Readonly<Record<string, () => Promise<EvaluationTask>>> = {};
