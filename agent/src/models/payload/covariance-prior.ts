@@ -1,3 +1,5 @@
+import { encodeFloats, type Json, type SnapshotReader } from "../../core/index.js";
+
 /**
  * Keeps covariances of few rows sane: the mode of the posterior under an inverse Wishart prior with
  * d + 2 degrees of freedom and the scale (pooled covariance) / K^(2/d), the default of Fraley and
@@ -10,10 +12,19 @@ export class CovariancePrior {
   readonly #pooled: Float64Array;
   readonly #varianceFloor: number;
 
-  /** From all rows together (`count` x `dimension`); the floor is a standard deviation. */
-  constructor(rows: Float64Array, count: number, dimension: number, deviationFloor: number) {
+  private constructor(dimension: number, pooled: Float64Array, varianceFloor: number) {
     this.#dimension = dimension;
-    this.#varianceFloor = deviationFloor * deviationFloor;
+    this.#pooled = pooled;
+    this.#varianceFloor = varianceFloor;
+  }
+
+  /** From all rows together (`count` x `dimension`, row by row); the floor is a standard deviation. */
+  static ofRows(
+    rows: Float64Array,
+    count: number,
+    dimension: number,
+    deviationFloor: number,
+  ): CovariancePrior {
     const mean = new Float64Array(dimension);
     for (let row = 0; row < count; row += 1) {
       for (let i = 0; i < dimension; i += 1) {
@@ -32,7 +43,7 @@ export class CovariancePrior {
         }
       }
     }
-    this.#pooled = pooled;
+    return new CovariancePrior(dimension, pooled, deviationFloor * deviationFloor);
   }
 
   /**
@@ -53,5 +64,17 @@ export class CovariancePrior {
       }
       scatter[i * d + i] = (scatter[i * d + i] ?? NaN) + this.#varianceFloor;
     }
+  }
+
+  snapshot(): Json {
+    return { pooled: encodeFloats(this.#pooled), varianceFloor: this.#varianceFloor };
+  }
+
+  /** Throws a TypeError that names the field. */
+  static restore(reader: SnapshotReader, dimension: number): CovariancePrior {
+    const pooled = reader.field("pooled").float64s(dimension * dimension);
+    if (!pooled.every(Number.isFinite)) reader.field("pooled").refuse("finite numbers");
+    const varianceFloor = reader.field("varianceFloor").nonNegative();
+    return new CovariancePrior(dimension, pooled, varianceFloor);
   }
 }

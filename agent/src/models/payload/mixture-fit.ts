@@ -64,7 +64,7 @@ export function fitMixture(
   );
   const random = seededRandom(options.seed);
   const data: Data = { rows, count, dimension };
-  const prior = new CovariancePrior(rows, count, dimension, options.deviationFloor);
+  const prior = CovariancePrior.ofRows(rows, count, dimension, options.deviationFloor);
   const bics: number[] = [];
   let best: { mixture: GaussianMixture; bic: number; components: number } | undefined;
   for (let components = 1; components <= most; components += 1) {

@@ -1,0 +1,146 @@
+import type { ArgumentShape, Json, SnapshotReader } from "../../core/index.js";
+import { BoundedFrequencies } from "./bounded-frequencies.js";
+import { LengthDistribution } from "./length-distribution.js";
+import { SurpriseScale } from "./surprise-scale.js";
+
+const MAX_TYPES = 8;
+const MAX_PATTERNS = 64;
+/** An argument with more values than this is free: then no value is news. */
+const MAX_VALUES = 32;
+/** Classes that a bigram may begin with: letters, digits, and some punctuation, in practice. */
+const MAX_FIRST_CLASSES = 48;
+/** Classes that may follow one. */
+const MAX_NEXT_CLASSES = 48;
+/** A run of one class in a long text must not outweigh all other texts. */
+const MAX_BIGRAM_COUNT = 8;
+/** Without a class of its own: counted under this when there are too many. */
+const OTHER_CLASS = "{other}";
+
+/** What is looked at in an argument's shape, in the order of {@link ArgumentShapeModel.bits}. */
+export const SHAPE_PARTS = ["type", "length", "bigrams", "pattern", "value"] as const;
+
+/** Judged on its own from this many calls on. */
+export const MIN_ARGUMENT_CALLS = 30;
+
+/**
+ * What one argument's values usually look like, with forgetting: their type, length, neighboring
+ * character classes, collapsed class pattern, and, by keyed hash, whether it is always one of a few
+ * values. After Kruegel and Vigna, "Anomaly Detection of Web-Based Attacks", CCS 2003, whose length,
+ * character distribution, structure and token models these are, with smoothed frequencies in place of
+ * their tests. Weights are on the scale of a `ForgettingWeight` that the caller keeps.
+ */
+export class ArgumentShapeModel {
+  readonly #types = new BoundedFrequencies(MAX_TYPES);
+  readonly #lengths = new LengthDistribution();
+  readonly #patterns = new BoundedFrequencies(MAX_PATTERNS);
+  readonly #values = new BoundedFrequencies(MAX_VALUES);
+  readonly #following = new Map<string, BoundedFrequencies>();
+  #scales = SHAPE_PARTS.map(() => new SurpriseScale());
+  #weight = 0;
+
+  /** Calls learned, by what is left of them now. */
+  calls(current: number): number {
+    return this.#weight / current;
+  }
+
+  /** -log2 of the probability of each part, into `bits`; `current` is the weight of one call now. */
+  bits(shape: ArgumentShape, current: number, bits: Float64Array): void {
+    bits[0] = this.#types.bits(shape.type, current);
+    bits[1] = this.#lengths.bits(shape.length, current);
+    bits[2] = this.#rarestBigram(shape, current);
+    bits[3] = this.#patterns.bits(shape.classPattern, current);
+    bits[4] = this.#values.bits(shape.keyedHash, current);
+  }
+
+  /** How far out each part is (see {@link SurpriseScale}), into `parts`. */
+  normalized(bits: Float64Array, parts: Float64Array): void {
+    for (let part = 0; part < SHAPE_PARTS.length; part += 1) {
+      parts[part] = this.#scales[part]?.normalized(bits[part] ?? 0) ?? 0;
+    }
+  }
+
+  /** `bits`: what it said about this shape before, or undefined when it could not say much yet. */
+  learn(shape: ArgumentShape, weight: number, bits: Float64Array | undefined): void {
+    if (bits !== undefined) {
+      this.#scales.forEach((scale, part) => {
+        scale.learn(bits[part] ?? 0, weight);
+      });
+    }
+    this.#weight += weight;
+    this.#types.learn(shape.type, weight);
+    this.#lengths.learn(shape.length, weight);
+    this.#patterns.learn(shape.classPattern, weight);
+    this.#values.learn(shape.keyedHash, weight);
+    for (const [bigram, count] of Object.entries(shape.characterClassBigrams)) {
+      const [first, next] = classesOf(bigram);
+      let following = this.#following.get(first);
+      if (following === undefined) {
+        const known = this.#following.size < MAX_FIRST_CLASSES ? first : OTHER_CLASS;
+        following = this.#following.get(known) ?? new BoundedFrequencies(MAX_NEXT_CLASSES);
+        this.#following.set(known, following);
+      }
+      following.learn(next, weight * Math.min(count, MAX_BIGRAM_COUNT));
+    }
+  }
+
+  rescale(factor: number): void {
+    this.#weight *= factor;
+    this.#types.rescale(factor);
+    this.#lengths.rescale(factor);
+    this.#patterns.rescale(factor);
+    this.#values.rescale(factor);
+    for (const following of this.#following.values()) following.rescale(factor);
+    for (const scale of this.#scales) scale.rescale(factor);
+  }
+
+  snapshot(): Json {
+    return {
+      weight: this.#weight,
+      types: this.#types.snapshot(),
+      lengths: this.#lengths.snapshot(),
+      patterns: this.#patterns.snapshot(),
+      values: this.#values.snapshot(),
+      following: [...this.#following].map(([first, next]) => [first, next.snapshot()]),
+      scales: this.#scales.map((scale) => scale.snapshot()),
+    };
+  }
+
+  /** Throws a TypeError that names the field. */
+  static restore(reader: SnapshotReader): ArgumentShapeModel {
+    const model = new ArgumentShapeModel();
+    model.#weight = reader.field("weight").nonNegative();
+    model.#types.restore(reader.field("types"));
+    model.#lengths.restore(reader.field("lengths"));
+    model.#patterns.restore(reader.field("patterns"));
+    model.#values.restore(reader.field("values"));
+    for (const item of reader.field("following").items(MAX_FIRST_CLASSES + 1)) {
+      const [first, next] = item.tuple(2);
+      const following = new BoundedFrequencies(MAX_NEXT_CLASSES);
+      following.restore(next ?? item);
+      model.#following.set((first ?? item).string(), following);
+    }
+    model.#scales = reader
+      .field("scales")
+      .tuple(SHAPE_PARTS.length)
+      .map((item) => SurpriseScale.restore(item));
+    return model;
+  }
+
+  /** One strange pair of characters is what an injected value has: a mean would hide it in a long one. */
+  #rarestBigram(shape: ArgumentShape, current: number): number {
+    let rarest = 0;
+    for (const bigram in shape.characterClassBigrams) {
+      const [first, next] = classesOf(bigram);
+      const following = this.#following.get(first) ?? this.#following.get(OTHER_CLASS);
+      // What follows a class that never came costs what a class that never came costs.
+      const bits = following?.bits(next, current) ?? Math.log2(this.#weight / current + 2);
+      if (bits > rarest) rarest = bits;
+    }
+    return rarest;
+  }
+}
+
+/** `a9` is `a`, then `9`; what ingestion pooled is a class of its own. */
+function classesOf(bigram: string): readonly [first: string, next: string] {
+  return bigram.length === 2 ? [bigram.charAt(0), bigram.charAt(1)] : [OTHER_CLASS, OTHER_CLASS];
+}
