@@ -4,5 +4,7 @@ import type { EvaluationTask } from "./task.js";
 export const TASKS: Readonly<Record<string, () => Promise<EvaluationTask>>> = {
   anomaly: async () => (await import("./anomaly/task.js")).anomalyTask,
   changepoint: async () => (await import("./changepoint/task.js")).changepointTask,
+  forecast: async () => (await import("./forecast/task.js")).forecastTask,
+  m4: async () => (await import("./m4/task.js")).m4Task,
   outliers: async () => (await import("./outliers/task.js")).outliersTask,
 };

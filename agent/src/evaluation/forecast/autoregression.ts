@@ -23,7 +23,8 @@ export class Autoregression {
     const scale = Math.max(...known.map(Math.abs), Number.MIN_VALUE);
     for (let t = order; t < end; t += 1) {
       row[0] = 1;
-      for (let lag = 1; lag <= order; lag += 1) row[lag] = ((values[t - lag] ?? NaN) - mean) / scale;
+      for (let lag = 1; lag <= order; lag += 1)
+        row[lag] = ((values[t - lag] ?? NaN) - mean) / scale;
       const target = ((values[t] ?? NaN) - mean) / scale;
       if (!Number.isFinite(target) || !row.every(Number.isFinite)) continue;
       for (const [i, sums] of squares.entries()) {

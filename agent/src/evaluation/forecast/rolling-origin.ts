@@ -28,7 +28,10 @@ export function rollOrigin(
   // Windows are counted from a whole number of steps, so that the first is where it says.
   const start = Math.round(startSeconds / stepSeconds);
   for (const [row, value] of values.entries()) {
-    model.observe((start + row) * stepSeconds, Number.isNaN(value) ? undefined : value / stepSeconds);
+    model.observe(
+      (start + row) * stepSeconds,
+      Number.isNaN(value) ? undefined : value / stepSeconds,
+    );
     if (row % TOLD_EVERY_ROWS === TOLD_EVERY_ROWS - 1) tell(`${row + 1} of ${values.length} rows`);
     if (row < firstOrigin) continue;
     const forecast = model.forecast();

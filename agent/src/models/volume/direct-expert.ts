@@ -1,10 +1,12 @@
 import type { Json } from "../../core/index.js";
 import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
-import { DirectFeatures, type FeatureKind } from "./direct-features.js";
+import { DirectFeatures } from "./direct-features.js";
 import { NormalEquations } from "./normal-equations.js";
 
 /** Weights are solved anew once in this many steps: solving costs more than learning. */
 const STEPS_PER_SOLUTION = 10;
+/** About one observation for each feature: what a first hour may not be taken for. */
+const RIDGE_OBSERVATIONS = 20;
 /** Anscombe (1948): the square root of a count plus 3/8 has nearly the same variance at any load. */
 const COUNT_OFFSET = 0.375;
 /** Half-life of the error variance that undoes the bias of a square root, in steps: some hours. */
@@ -16,7 +18,6 @@ export type ExpertScale = "identity" | "square_root";
 
 export interface ExpertSetting {
   readonly name: string;
-  readonly kind: FeatureKind;
   readonly scale: ExpertScale;
   /** Half-life of what it learned. */
   readonly memoryDays: number;
@@ -77,7 +78,6 @@ export class DirectExpert {
     this.#callsPerUnit = windowSeconds * windowsPerStep;
     this.#varianceDiscount = 2 ** (-1 / (VARIANCE_HALF_LIFE_STEPS * windowsPerStep));
     this.#features = new DirectFeatures({
-      kind: setting.kind,
       windowsPerStep,
       seasonWindows: options.seasonWindows,
       halfWidthWindows: setting.smoothingSteps * windowsPerStep,
@@ -88,7 +88,7 @@ export class DirectExpert {
     const memoryWindows = (setting.memoryDays * SECONDS_PER_DAY) / windowSeconds;
     this.#horizons = horizonsWindows.map((windows) => ({
       windows,
-      equations: new NormalEquations(length, memoryWindows),
+      equations: new NormalEquations(length, memoryWindows, RIDGE_OBSERVATIONS),
       rows: new Float64Array(windows * length),
       rowOrigins: new Float64Array(windows).fill(NaN),
       variance: new Float64Array(2),

@@ -3,11 +3,7 @@ import type { SnapshotReader } from "../../core/snapshot-reader.js";
 import { RecentValues, RUNNING_MEANS } from "./recent-values.js";
 import { SeasonalLookup, type SeasonalLevels } from "./seasonal-lookup.js";
 
-/** Which features an expert sees. */
-export type FeatureKind = "seasonal" | "lags";
-
 const NEAR_LAGS = 4;
-const FAR_LAGS = 30;
 /** Differences of the seasonal levels, the load against them, and two products. */
 const SEASONAL_FEATURES = 8;
 /** What a seasonal change may multiply a load by, less one: from to nothing to 2.5 times. */
@@ -15,7 +11,6 @@ const MIN_RELATIVE_CHANGE = -1;
 const MAX_RELATIVE_CHANGE = 1.5;
 
 export interface DirectFeaturesOptions {
-  readonly kind: FeatureKind;
   /** Windows that a value is the mean of; lags are multiples of it. */
   readonly windowsPerStep: number;
   readonly seasonWindows: number;
@@ -30,37 +25,32 @@ export interface DirectFeaturesOptions {
  * What a linear forecast of z(t + h) - z(t) rests on at time t. Everything is a difference, so that no
  * features means that the load stays, and a new level needs no relearning:
  * - 1; z(t) less each of its last values and running means;
- * - `seasonal`: how the same time of yesterday, of last week, and of the mean of up to seven days went on
- *   from t to t + h; where z(t) is above each; and z(t) times the relative change of the mean and the week;
+ * - how the same time of yesterday, of last week, and of the mean of up to seven days went on from t to
+ *   t + h; how far z(t) is above each; and z(t) times the relative change of the mean and of the week;
  * - scheduled events: what each changes from t to t + h, times the level.
  * Levels that are unknown contribute 0.
  */
 export class DirectFeatures {
   readonly #options: DirectFeaturesOptions;
   readonly #recent: RecentValues;
-  readonly #seasonal: SeasonalLookup | undefined;
+  readonly #seasonal: SeasonalLookup;
   readonly #now: SeasonalLevels = { last: NaN, long: NaN, mean: NaN };
   readonly #then: SeasonalLevels = { last: NaN, long: NaN, mean: NaN };
-  readonly #lags: number;
   /** The number of features. */
   readonly length: number;
   #index = 0;
 
   constructor(options: DirectFeaturesOptions) {
     this.#options = options;
-    const seasonal = options.kind === "seasonal";
-    this.#lags = seasonal ? NEAR_LAGS : FAR_LAGS;
-    const depth = Math.max(this.#lags * options.windowsPerStep, options.maxHorizonWindows) + 1;
-    this.#recent = new RecentValues(depth, options.windowsPerStep);
-    this.#seasonal = seasonal
-      ? new SeasonalLookup(
-          options.seasonWindows,
-          options.halfWidthWindows,
-          options.maxHorizonWindows,
-        )
-      : undefined;
-    this.length =
-      1 + this.#lags + (seasonal ? RUNNING_MEANS + SEASONAL_FEATURES : 0) + options.events;
+    const { windowsPerStep, maxHorizonWindows, events } = options;
+    const depth = Math.max(NEAR_LAGS * windowsPerStep, maxHorizonWindows) + 1;
+    this.#recent = new RecentValues(depth, windowsPerStep);
+    this.#seasonal = new SeasonalLookup(
+      options.seasonWindows,
+      options.halfWidthWindows,
+      maxHorizonWindows,
+    );
+    this.length = 1 + NEAR_LAGS + RUNNING_MEANS + SEASONAL_FEATURES + events;
   }
 
   /** z(t). */
@@ -79,7 +69,6 @@ export class DirectFeatures {
 
   /** The usual value at window `index`, as known now; NaN without a season of history. */
   usual(index: number): number {
-    if (this.#seasonal === undefined) return NaN;
     this.#seasonal.at(index, this.#index, this.#then);
     return this.#then.mean;
   }
@@ -88,7 +77,6 @@ export class DirectFeatures {
   append(index: number, value: number, window: number): void {
     this.#index = index;
     this.#recent.append(value);
-    if (this.#seasonal === undefined) return;
     this.#seasonal.append(index, window);
     this.#seasonal.at(index, index, this.#now);
   }
@@ -106,23 +94,21 @@ export class DirectFeatures {
     const current = recent.back(0);
     let at = offset;
     rows[at++] = 1;
-    for (let lag = 1; lag <= this.#lags; lag += 1) {
+    for (let lag = 1; lag <= NEAR_LAGS; lag += 1) {
       rows[at++] = current - recent.back(lag * windowsPerStep);
     }
-    if (this.#seasonal !== undefined) {
-      for (let i = 0; i < RUNNING_MEANS; i += 1) rows[at++] = current - recent.mean(i);
-      const now = this.#now;
-      const then = this.#then;
-      this.#seasonal.at(this.#index + horizonWindows, this.#index, then);
-      rows[at++] = known(then.last - now.last);
-      rows[at++] = known(then.long - now.long);
-      rows[at++] = known(then.mean - now.mean);
-      rows[at++] = known(current - now.last);
-      rows[at++] = known(current - now.long);
-      rows[at++] = known(current - now.mean);
-      rows[at++] = current * relativeChange(now.mean, then.mean);
-      rows[at++] = current * relativeChange(now.long, then.long);
-    }
+    for (let i = 0; i < RUNNING_MEANS; i += 1) rows[at++] = current - recent.mean(i);
+    const now = this.#now;
+    const then = this.#then;
+    this.#seasonal.at(this.#index + horizonWindows, this.#index, then);
+    rows[at++] = known(then.last - now.last);
+    rows[at++] = known(then.long - now.long);
+    rows[at++] = known(then.mean - now.mean);
+    rows[at++] = known(current - now.last);
+    rows[at++] = known(current - now.long);
+    rows[at++] = known(current - now.mean);
+    rows[at++] = current * relativeChange(now.mean, then.mean);
+    rows[at++] = current * relativeChange(now.long, then.long);
     for (let event = 0; event < events; event += 1) {
       rows[at++] = recent.level * ((eventsThen[event] ?? 0) - (eventsNow[event] ?? 0));
     }
@@ -132,16 +118,16 @@ export class DirectFeatures {
     return {
       index: this.#index,
       recent: this.#recent.snapshot(),
-      seasonal: this.#seasonal?.snapshot() ?? null,
+      seasonal: this.#seasonal.snapshot(),
     };
   }
 
   restore(reader: SnapshotReader): void {
     const index = reader.field("index").integer();
     this.#recent.restore(reader.field("recent"));
-    this.#seasonal?.restore(reader.field("seasonal"));
+    this.#seasonal.restore(reader.field("seasonal"));
     this.#index = index;
-    this.#seasonal?.at(index, index, this.#now);
+    this.#seasonal.at(index, index, this.#now);
   }
 }
 

@@ -76,7 +76,12 @@ export class DirectHorizon {
   }
 
   /** Forecasts from `origin`: `experts` holds one finite value of each; no point is above `cap`. */
-  forecast(origin: number, experts: Float64Array, seasonalNaive: number, cap: number): ForecastPoint {
+  forecast(
+    origin: number,
+    experts: Float64Array,
+    seasonalNaive: number,
+    cap: number,
+  ): ForecastPoint {
     const row = this.#row(origin);
     const said = row + experts.length;
     const waiting = this.#waiting;

@@ -30,13 +30,14 @@ const MAX_IMPUTED_CHANGE = 2;
 const MAX_IMPUTED_SECONDS = 8 * 86_400;
 
 /**
- * Different memories and smoothings see different things: five days follow a changing load, three weeks
- * steady the shape of a week, and thirty plain lags catch what repeats within the hour.
+ * Different memories and smoothings see different things: five days and a few minutes follow a changing
+ * load and breaks that come by the clock; three weeks and wide neighborhoods steady the shape of a day.
+ * Square roots weigh busy times less, so that one crowd does not decide what is learned.
  */
 const EXPERTS: readonly ExpertSetting[] = [
-  { name: "linear", kind: "seasonal", scale: "identity", memoryDays: 5, smoothingSteps: 3 },
-  { name: "root_linear", kind: "seasonal", scale: "square_root", memoryDays: 20, smoothingSteps: 10 },
-  { name: "lags", kind: "lags", scale: "identity", memoryDays: 50, smoothingSteps: 0 },
+  { name: "linear", scale: "identity", memoryDays: 5, smoothingSteps: 3 },
+  { name: "root_linear", scale: "square_root", memoryDays: 20, smoothingSteps: 10 },
+  { name: "smooth_linear", scale: "identity", memoryDays: 20, smoothingSteps: 30 },
 ];
 const NAIVE = "naive";
 
@@ -60,7 +61,8 @@ export interface DirectVolumeOptions {
 /**
  * Forecasts the load at each horizon by four experts side by side, weighed by their recent errors there:
  * naive, and three direct linear models that forget (DirectExpert). Intervals are calibrated for quiet,
- * middle and busy loads apart (GroupedInterval). Memory: a week of history for each seasonal expert.
+ * middle and busy loads apart (GroupedInterval). Memory: a week of history for each
+ * linear expert.
  *
  * Gaps are imputed, so that lags keep their place, but neither learned from nor scored nor forecast from.
  * It is `warming_up` before 30 windows and, at any horizon, 60 targets; `failed` with `stale_input` while

@@ -6,8 +6,12 @@ import { LoadGroups, GROUPS } from "./load-groups.js";
 const MIN_SCORED = 60;
 /** For normal errors, the 95% quantile over the mean absolute error: 1.645 / 0.798. */
 const INITIAL_FACTOR = 2.1;
-/** A factor moves by exp(gain * (miss - expected)) a target; targets that overlap miss together. */
+/**
+ * A factor moves by exp(gain * (miss - expected)) a target. Targets that overlap much miss together, so the
+ * gain falls with the root of the overlap beyond what errors share with their neighbors anyway.
+ */
 const GAIN = 0.05;
+const FREE_OVERLAP_TARGETS = 6;
 const MIN_FACTOR = 0.1;
 const MAX_FACTOR = 50;
 /** The mean absolute error of the last targets has this half-life, or the horizon's if that is longer. */
@@ -50,7 +54,8 @@ export class GroupedInterval {
 
   constructor(options: GroupedIntervalOptions) {
     this.#options = options;
-    this.#gain = GAIN / Math.sqrt(options.overlappingTargets);
+    const overlap = Math.max(1, options.overlappingTargets / FREE_OVERLAP_TARGETS);
+    this.#gain = GAIN / Math.sqrt(overlap);
     this.#fastDiscount = 2 ** (-1 / Math.max(FAST_HALF_LIFE_TARGETS, options.overlappingTargets));
     const slowTargets = SLOW_HALF_LIFE_SECONDS / options.windowSeconds;
     this.#slowDiscount = 2 ** (-1 / Math.max(1, slowTargets, options.overlappingTargets));
@@ -127,8 +132,7 @@ export class GroupedInterval {
   #move(at: number, missed: boolean): void {
     const expected = (1 - this.#options.level) / 2;
     const moved =
-      (this.#factors[at] ?? INITIAL_FACTOR) *
-      Math.exp(this.#gain * ((missed ? 1 : 0) - expected));
+      (this.#factors[at] ?? INITIAL_FACTOR) * Math.exp(this.#gain * ((missed ? 1 : 0) - expected));
     this.#factors[at] = Math.min(MAX_FACTOR, Math.max(MIN_FACTOR, moved));
   }
 }

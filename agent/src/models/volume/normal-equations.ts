@@ -1,11 +1,6 @@
 import type { Json } from "../../core/index.js";
 import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
 
-/**
- * Every feature's own square counts this many observations more: a ridge in units of the data, so that
- * it says the same whatever the features are measured in, and fades as evidence comes in.
- */
-const RIDGE_OBSERVATIONS = 20;
 /** A pivot below this share of its diagonal is what rounding leaves of a feature that says nothing new. */
 const MIN_PIVOT_RATIO = 1e-10;
 
@@ -21,6 +16,7 @@ const MIN_PIVOT_RATIO = 1e-10;
 export class NormalEquations {
   readonly #features: number;
   readonly #discount: number;
+  readonly #ridgeObservations: number;
   /** Lower triangle of A, row by row. */
   readonly #squares: Float64Array;
   readonly #products: Float64Array;
@@ -28,7 +24,12 @@ export class NormalEquations {
   readonly #factor: Float64Array;
   #observations = 0;
 
-  constructor(features: number, halfLifeObservations: number) {
+  /**
+   * Every feature's own square counts `ridgeObservations` observations more: a ridge in units of the data,
+   * which says the same whatever the features are measured in and fades as evidence comes in.
+   */
+  constructor(features: number, halfLifeObservations: number, ridgeObservations: number) {
+    this.#ridgeObservations = ridgeObservations;
     this.#features = features;
     this.#discount = 2 ** (-1 / halfLifeObservations);
     this.#squares = new Float64Array((features * (features + 1)) / 2);
@@ -63,7 +64,7 @@ export class NormalEquations {
   solve(): void {
     const n = this.#features;
     const factor = this.#factor;
-    const ridge = 1 + RIDGE_OBSERVATIONS / Math.max(1, this.#observations);
+    const ridge = 1 + this.#ridgeObservations / Math.max(1, this.#observations);
     const weights = this.#weights;
     for (let i = 0; i < n; i += 1) {
       const row = (i * (i + 1)) / 2;
