@@ -1,4 +1,5 @@
 import type { FitJob, FitResult } from "../../core/index.js";
+import { runSequenceJob } from "../sequence/sequence-job.js";
 import { AugursError, type Augurs } from "./augurs.js";
 import { detectChangepoints } from "./changepoints.js";
 
@@ -14,17 +15,24 @@ export interface FitOutcome {
 /** Runs one job. Never throws: what can't be fitted is `failed`, with augurs' own words. */
 export function runFitJob(job: FitJob, augurs: Augurs): FitOutcome {
   try {
-    const result: FitResult =
-      job.kind === "volume"
-        ? { kind: "volume", originIndex: job.originIndex, paths: fitPaths(job, augurs) }
-        : { kind: "changepoint", indices: detectChangepoints(job.series, augurs) };
-    return { result, aborted: false };
+    return { result: resultOf(job, augurs), aborted: false };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return {
       result: { kind: "failed", message: `${job.kind}: ${message}` },
       aborted: error instanceof AugursError && error.aborted,
     };
+  }
+}
+
+function resultOf(job: FitJob, augurs: Augurs): FitResult {
+  switch (job.kind) {
+    case "volume":
+      return { kind: "volume", originIndex: job.originIndex, paths: fitPaths(job, augurs) };
+    case "changepoint":
+      return { kind: "changepoint", indices: detectChangepoints(job.series, augurs) };
+    case "sequence":
+      return runSequenceJob(job);
   }
 }
 

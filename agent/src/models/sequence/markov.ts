@@ -104,6 +104,11 @@ export class MarkovSequenceModel implements CallModel {
     return this.#transitions.bits(observation.previousOperation, observation.call.operation);
   }
 
+  /** P(operation | previous operation), whether or not it is ready. */
+  probability(previousOperation: string, operation: string): number {
+    return this.#transitions.probability(previousOperation, operation);
+  }
+
   snapshot(): Json {
     return {
       format: SNAPSHOT_FORMAT,
@@ -114,7 +119,11 @@ export class MarkovSequenceModel implements CallModel {
   }
 
   restore(snapshot: Json): void {
-    const reader = new SnapshotReader(snapshot, "sequence");
+    this.restoreFrom(new SnapshotReader(snapshot, "sequence"));
+  }
+
+  /** The same for a model that this one is a part of: errors name the field within the whole. */
+  restoreFrom(reader: SnapshotReader): void {
     reader.field("format").equals(SNAPSHOT_FORMAT);
     const calls = reader.field("calls").count();
     this.#transitions.restore(reader.field("transitions"));

@@ -1,0 +1,24 @@
+import { END_TOKEN, START_TOKEN } from "./vocabulary.js";
+
+/**
+ * A probability below this is not believed: no reservoir holds a million calls, so nothing in it can show
+ * that something is rarer. It bounds a surprise by 20 bits.
+ */
+const LEAST_PROBABILITY = 2 ** -20;
+
+/** -log2 of a probability, at most 20 bits. */
+export function bitsOf(probability: number): number {
+  // Softmax may give the only outcome a little more than 1.
+  return Math.max(0, -Math.log2(Math.max(LEAST_PROBABILITY, probability)));
+}
+
+/** The surprise of a call that has come, in bits: that the session goes on is no part of it. */
+export function bitsOfCall(probabilities: Float64Array, token: number): number {
+  return bitsOf((probabilities[token] ?? 0) / shareOfCalls(probabilities));
+}
+
+/** The probability that any call comes next, and not the end. */
+export function shareOfCalls(probabilities: Float64Array): number {
+  const rest = 1 - (probabilities[END_TOKEN] ?? 0) - (probabilities[START_TOKEN] ?? 0);
+  return Math.max(LEAST_PROBABILITY, rest);
+}

@@ -1,0 +1,119 @@
+import {
+  seededRandom,
+  type FitJob,
+  type FitResult,
+  type HeldBackSurprise,
+  type NetworkWeights,
+  type SequenceData,
+} from "../../core/index.js";
+import { bitsOfCall } from "./call-surprise.js";
+import { tokenIn } from "./call-rows.js";
+import { InterpolatedMarkov } from "./interpolated-markov.js";
+import { LstmKernel } from "./lstm-kernel.js";
+import { trainLstm, type TrainingSettings } from "./lstm-trainer.js";
+import { END_TOKEN } from "./vocabulary.js";
+
+export type SequenceJob = Extract<FitJob, { kind: "sequence" }>;
+export type SequenceResult = Extract<FitResult, { kind: "sequence" }>;
+
+/** Small batches make more steps of the same sequences, which counts more here than their noise. */
+const BATCH_SEQUENCES = 16;
+const CLIP_NORM = 1;
+/** A quarter: with fewer sequences than weights, units must not rely on each other. */
+const DROPOUT_RATE = 0.25;
+/** What a network has to beat: the longest chain that is common for such sequences. */
+const MARKOV_ORDER = 3;
+
+/** How a job is trained, whoever trains it. */
+export function settingsOf(
+  job: SequenceJob,
+  epochDone?: TrainingSettings["epochDone"],
+): TrainingSettings {
+  return {
+    epochs: job.epochs,
+    learningRate: job.learningRate,
+    batchSequences: BATCH_SEQUENCES,
+    clipNorm: CLIP_NORM,
+    dropoutRate: DROPOUT_RATE,
+    random: seededRandom(job.seed),
+    epochDone,
+  };
+}
+
+/** Trains in plain loops, and measures what came of it on the sequences held back. */
+export function runSequenceJob(
+  job: SequenceJob,
+  epochDone?: TrainingSettings["epochDone"],
+): SequenceResult {
+  return resultOf(job, trainLstm(job.start, job.training, settingsOf(job, epochDone)));
+}
+
+/** The result of a job whose training is done. */
+export function resultOf(job: SequenceJob, weights: NetworkWeights): SequenceResult {
+  return {
+    kind: "sequence",
+    id: job.id,
+    weights,
+    heldBack: surpriseOf(weights, job.heldBack),
+    startBits: job.startIsTrained ? surpriseOf(job.start, job.heldBack).bits : undefined,
+    markovBits: markovBits(job, weights.outputs),
+  };
+}
+
+/** Bits a call, of calls alone: that a session ends is not scored live. */
+function surpriseOf(weights: NetworkWeights, data: SequenceData): HeldBackSurprise {
+  const kernel = new LstmKernel(weights);
+  const probabilities = new Float64Array(weights.outputs);
+  let calls = 0;
+  let sum = 0;
+  let squares = 0;
+  let at = 0;
+  for (const steps of data.steps) {
+    const state = new Float32Array(kernel.stateLength);
+    for (let step = at; step < at + steps; step += 1) {
+      kernel.step(state, data.rows, step * data.slots, data.slots);
+      const target = data.targets[step] ?? END_TOKEN;
+      if (target === END_TOKEN) continue;
+      kernel.predict(state, probabilities);
+      const bits = bitsOfCall(probabilities, target);
+      calls += 1;
+      sum += bits;
+      squares += bits * bits;
+    }
+    at += steps;
+  }
+  const mean = sum / calls;
+  return { bits: mean, deviation: Math.sqrt(Math.max(0, squares / calls - mean * mean)) };
+}
+
+/** What an interpolated Markov chain of order 3 makes of the same sequences. */
+function markovBits(job: SequenceJob, symbols: number): number {
+  const markov = new InterpolatedMarkov(MARKOV_ORDER, symbols);
+  walk(job.training, (past, target, weight) => {
+    markov.learn(past, target, weight);
+  });
+  let calls = 0;
+  let sum = 0;
+  walk(job.heldBack, (past, target) => {
+    if (target === END_TOKEN) return;
+    calls += 1;
+    sum += bitsOfCall(markov.probabilities(past), target);
+  });
+  return sum / calls;
+}
+
+/** Every step of every sequence, with the tokens before it. */
+function walk(
+  data: SequenceData,
+  visit: (past: readonly number[], target: number, weight: number) => void,
+): void {
+  let at = 0;
+  for (const [index, steps] of data.steps.entries()) {
+    const past: number[] = [];
+    for (let step = at; step < at + steps; step += 1) {
+      past.push(tokenIn(data.rows, step));
+      visit(past, data.targets[step] ?? END_TOKEN, data.weights[index] ?? 0);
+    }
+    at += steps;
+  }
+}

@@ -1,0 +1,90 @@
+import type { FitJob } from "../../core/index.js";
+import type { NetworkWeights, Random } from "../../core/index.js";
+import { inputsFor } from "./call-rows.js";
+import { grownWeights, GATES, newWeights } from "./lstm-weights.js";
+import type { CallSequence, SequenceStore } from "./sequence-store.js";
+import { RARE_TOKEN } from "./vocabulary.js";
+
+type SequenceJob = Extract<FitJob, { kind: "sequence" }>;
+
+/** With fewer calls a network only learns them by heart; the Markov chain is better. */
+const MIN_TRAINING_STEPS = 1000;
+/** Fewer sequences held back can't tell which of two models is better. */
+const MIN_HELD_BACK = 5;
+/** Training pays when this share of what is trained on is new. */
+const RENEWED_SHARE = 0.25;
+
+/** From nothing, many epochs at a high rate; later, few at a low one, so that little is forgotten. */
+const FIRST_TRAINING = { epochs: 15, learningRate: 0.02 };
+const LATER_TRAINING = { epochs: 6, learningRate: 0.005 };
+
+/** Whether so many new calls are enough to train on. */
+export function isTrainingDue(
+  store: SequenceStore,
+  heldBack: SequenceStore,
+  callsSinceTraining: number,
+): boolean {
+  return (
+    store.steps >= MIN_TRAINING_STEPS &&
+    heldBack.size >= MIN_HELD_BACK &&
+    callsSinceTraining >= Math.max(MIN_TRAINING_STEPS, RENEWED_SHARE * store.steps)
+  );
+}
+
+export interface TrainingStart {
+  readonly id: number;
+  /** Sessions that go on, as far as they are known. */
+  readonly openSequences: readonly CallSequence[];
+  readonly units: number;
+  /** Of the vocabulary. */
+  readonly tokens: number;
+  /** What serves so far, or undefined. */
+  readonly serving: NetworkWeights | undefined;
+  /** Tokens that mean another operation than when that was trained. */
+  readonly renewed: ReadonlySet<number>;
+  readonly seed: number;
+  readonly random: Random;
+}
+
+/** The work for the fitting thread: plain data of its own. */
+export function trainingJob(
+  store: SequenceStore,
+  heldBack: SequenceStore,
+  start: TrainingStart,
+): SequenceJob {
+  const { serving, units, tokens, random } = start;
+  const inputs = inputsFor(tokens);
+  const weights =
+    serving === undefined
+      ? newWeights({ inputs, units, outputs: tokens }, random)
+      : renewedWeights(grownWeights(serving, inputs, tokens, random), start.renewed);
+  return {
+    kind: "sequence",
+    id: start.id,
+    training: store.data(start.openSequences),
+    heldBack: heldBack.data(),
+    start: weights,
+    startIsTrained: serving !== undefined,
+    ...(serving === undefined ? FIRST_TRAINING : LATER_TRAINING),
+    seed: start.seed,
+  };
+}
+
+/** An operation that took another's number starts as a rare one. */
+function renewedWeights(weights: NetworkWeights, renewed: ReadonlySet<number>): NetworkWeights {
+  if (renewed.size === 0) return weights;
+  const { units, outputs } = weights;
+  const kernel = weights.kernel.slice();
+  const outputKernel = weights.outputKernel.slice();
+  const outputBias = weights.outputBias.slice();
+  const width = GATES * units;
+  const rare = inputsFor(RARE_TOKEN) * width;
+  for (const token of renewed) {
+    kernel.copyWithin(inputsFor(token) * width, rare, rare + width);
+    outputBias[token] = outputBias[RARE_TOKEN] ?? 0;
+    for (let unit = 0; unit < units; unit += 1) {
+      outputKernel[unit * outputs + token] = outputKernel[unit * outputs + RARE_TOKEN] ?? 0;
+    }
+  }
+  return { ...weights, kernel, outputKernel, outputBias };
+}
