@@ -7,4 +7,5 @@ export const TASKS: Readonly<Record<string, () => Promise<EvaluationTask>>> = {
   forecast: async () => (await import("./forecast/task.js")).forecastTask,
   m4: async () => (await import("./m4/task.js")).m4Task,
   outliers: async () => (await import("./outliers/task.js")).outliersTask,
+  payload: async () => (await import("./payload/task.js")).payloadTask,
 };

@@ -35,6 +35,8 @@ export class ArgumentModels {
   readonly #weight: ForgettingWeight;
   readonly #models = new Map<string, ArgumentShapeModel>();
   readonly #bits = new Float64Array(SHAPE_PARTS.length);
+  /** What was said last, since a call is scored and then learned from. */
+  #last: { readonly call: Call; readonly surprise: ShapeSurprise } | undefined;
   readonly #parts = new Float64Array(SHAPE_PARTS.length);
   #learnedSinceSweep = 0;
 
@@ -44,6 +46,13 @@ export class ArgumentModels {
   }
 
   surprise(call: Call): ShapeSurprise {
+    if (this.#last?.call === call) return this.#last.surprise;
+    const surprise = this.#surprise(call);
+    this.#last = { call, surprise };
+    return surprise;
+  }
+
+  #surprise(call: Call): ShapeSurprise {
     const current = this.#weight.current;
     let judged = 0;
     let bits = 0;
@@ -72,6 +81,7 @@ export class ArgumentModels {
 
   learn(call: Call): void {
     if (call.argumentShapes.length === 0) return;
+    this.#last = undefined;
     const weight = this.#weight.at(call.timeSeconds, this.#rescale);
     if (weight === 0) return; // Older than can be weighed.
     const current = this.#weight.current;
@@ -113,6 +123,7 @@ export class ArgumentModels {
       });
     this.#weight.restore(referenceSeconds, currentWeight);
     this.#learnedSinceSweep = learnedSinceSweep;
+    this.#last = undefined;
     this.#models.clear();
     for (const [key, model] of models) this.#models.set(key, model);
   }

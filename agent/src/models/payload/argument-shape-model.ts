@@ -14,10 +14,18 @@ const MAX_NEXT_CLASSES = 48;
 /** A run of one class in a long text must not outweigh all other texts. */
 const MAX_BIGRAM_COUNT = 8;
 /** Without a class of its own: counted under this when there are too many. */
-const OTHER_CLASS = "{other}";
+const OTHER_CLASS = -1;
 
 /** What is looked at in an argument's shape, in the order of {@link ArgumentShapeModel.bits}. */
-export const SHAPE_PARTS = ["type", "length", "bigrams", "pattern", "value"] as const;
+export const SHAPE_PARTS = [
+  "type",
+  "length",
+  "rarest_bigram",
+  "mean_bigram",
+  "all_bigrams",
+  "pattern",
+  "value",
+] as const;
 
 /** Judged on its own from this many calls on. */
 export const MIN_ARGUMENT_CALLS = 30;
@@ -34,7 +42,8 @@ export class ArgumentShapeModel {
   readonly #lengths = new LengthDistribution();
   readonly #patterns = new BoundedFrequencies(MAX_PATTERNS);
   readonly #values = new BoundedFrequencies(MAX_VALUES);
-  readonly #following = new Map<string, BoundedFrequencies>();
+  /** What follows a class, as bigrams, by the code of their first character. */
+  readonly #following = new Map<number, BoundedFrequencies>();
   #scales = SHAPE_PARTS.map(() => new SurpriseScale());
   #weight = 0;
 
@@ -47,9 +56,9 @@ export class ArgumentShapeModel {
   bits(shape: ArgumentShape, current: number, bits: Float64Array): void {
     bits[0] = this.#types.bits(shape.type, current);
     bits[1] = this.#lengths.bits(shape.length, current);
-    bits[2] = this.#rarestBigram(shape, current);
-    bits[3] = this.#patterns.bits(shape.classPattern, current);
-    bits[4] = this.#values.bits(shape.keyedHash, current);
+    this.#bigramBits(shape, current, bits);
+    bits[5] = this.#patterns.bits(shape.classPattern, current);
+    bits[6] = this.#values.bits(shape.keyedHash, current);
   }
 
   /** How far out each part is (see {@link SurpriseScale}), into `parts`. */
@@ -71,15 +80,9 @@ export class ArgumentShapeModel {
     this.#lengths.learn(shape.length, weight);
     this.#patterns.learn(shape.classPattern, weight);
     this.#values.learn(shape.keyedHash, weight);
-    for (const [bigram, count] of Object.entries(shape.characterClassBigrams)) {
-      const [first, next] = classesOf(bigram);
-      let following = this.#following.get(first);
-      if (following === undefined) {
-        const known = this.#following.size < MAX_FIRST_CLASSES ? first : OTHER_CLASS;
-        following = this.#following.get(known) ?? new BoundedFrequencies(MAX_NEXT_CLASSES);
-        this.#following.set(known, following);
-      }
-      following.learn(next, weight * Math.min(count, MAX_BIGRAM_COUNT));
+    for (const bigram in shape.characterClassBigrams) {
+      const count = shape.characterClassBigrams[bigram] ?? 0;
+      this.#openFollowing(bigram).learn(bigram, weight * Math.min(count, MAX_BIGRAM_COUNT));
     }
   }
 
@@ -117,7 +120,7 @@ export class ArgumentShapeModel {
       const [first, next] = item.tuple(2);
       const following = new BoundedFrequencies(MAX_NEXT_CLASSES);
       following.restore(next ?? item);
-      model.#following.set((first ?? item).string(), following);
+      model.#following.set((first ?? item).integer(), following);
     }
     model.#scales = reader
       .field("scales")
@@ -126,21 +129,41 @@ export class ArgumentShapeModel {
     return model;
   }
 
-  /** One strange pair of characters is what an injected value has: a mean would hide it in a long one. */
-  #rarestBigram(shape: ArgumentShape, current: number): number {
+  /**
+   * Of neighboring classes: the rarest pair, which an injected character makes; the mean of all pairs,
+   * which tells random text from words; and the sum over distinct pairs, since several rare pairs are
+   * rarer than one.
+   */
+  #bigramBits(shape: ArgumentShape, current: number, bits: Float64Array): void {
     let rarest = 0;
+    let distinct = 0;
+    let sum = 0;
+    let pairs = 0;
     for (const bigram in shape.characterClassBigrams) {
-      const [first, next] = classesOf(bigram);
+      const first = bigram.charCodeAt(0);
       const following = this.#following.get(first) ?? this.#following.get(OTHER_CLASS);
       // What follows a class that never came costs what a class that never came costs.
-      const bits = following?.bits(next, current) ?? Math.log2(this.#weight / current + 2);
-      if (bits > rarest) rarest = bits;
+      const own = following?.bits(bigram, current) ?? Math.log2(this.#weight / current + 2);
+      const count = shape.characterClassBigrams[bigram] ?? 0;
+      if (own > rarest) rarest = own;
+      distinct += own;
+      sum += count * own;
+      pairs += count;
     }
-    return rarest;
+    bits[2] = rarest;
+    bits[3] = pairs === 0 ? 0 : sum / pairs;
+    bits[4] = distinct;
   }
-}
 
-/** `a9` is `a`, then `9`; what ingestion pooled is a class of its own. */
-function classesOf(bigram: string): readonly [first: string, next: string] {
-  return bigram.length === 2 ? [bigram.charAt(0), bigram.charAt(1)] : [OTHER_CLASS, OTHER_CLASS];
+  #openFollowing(bigram: string): BoundedFrequencies {
+    const first = bigram.charCodeAt(0);
+    const isKnown = this.#following.has(first) || this.#following.size < MAX_FIRST_CLASSES;
+    const key = isKnown ? first : OTHER_CLASS;
+    let following = this.#following.get(key);
+    if (following === undefined) {
+      following = new BoundedFrequencies(MAX_NEXT_CLASSES);
+      this.#following.set(key, following);
+    }
+    return following;
+  }
 }

@@ -147,7 +147,9 @@ export class MixturePayloadModel implements CallModel {
     if (status.status !== "ready") return status;
     const { call } = observation;
     const shapes = this.#shapes.surprise(call);
-    return ready(this.#scales.judge(this.#parts(call, this.#sizes.judge(call), shapes), shapes.name));
+    return ready(
+      this.#scales.judge(this.#parts(call, this.#sizes.judge(call), shapes), shapes.name),
+    );
   }
 
   /**

@@ -101,11 +101,7 @@ export class MixtureStatistics {
   }
 
   /** Throws a TypeError that names the field. */
-  static restore(
-    reader: SnapshotReader,
-    components: number,
-    dimension: number,
-  ): MixtureStatistics {
+  static restore(reader: SnapshotReader, components: number, dimension: number): MixtureStatistics {
     const prior = CovariancePrior.restore(reader.field("prior"), dimension);
     const statistics = new MixtureStatistics(components, dimension, prior);
     const { weights, sums, products } = {

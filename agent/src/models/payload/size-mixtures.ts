@@ -56,6 +56,8 @@ export class SizeMixtures {
   readonly #weight: ForgettingWeight;
   readonly #mixtures = new Map<string, StreamingMixture>();
   readonly #row = new Float64Array(MAX_VALUES);
+  /** What was said last, since a call is scored and then learned from. */
+  #last: { readonly call: Call; readonly judgement: SizeJudgement | undefined } | undefined;
   #learnedSinceSweep = 0;
 
   constructor(options: SizeMixturesOptions) {
@@ -65,6 +67,13 @@ export class SizeMixtures {
 
   /** Undefined when too little was learned. */
   judge(call: Call): SizeJudgement | undefined {
+    if (this.#last?.call === call) return this.#last.judgement;
+    const judgement = this.#judge(call);
+    this.#last = { call, judgement };
+    return judgement;
+  }
+
+  #judge(call: Call): SizeJudgement | undefined {
     const streaming = this.#of(call);
     const mixture = streaming?.mixture;
     if (streaming === undefined || mixture === undefined) return undefined;
@@ -89,6 +98,7 @@ export class SizeMixtures {
   }
 
   learn(call: Call): void {
+    this.#last = undefined;
     const weight = this.#weight.at(call.timeSeconds, this.#rescale);
     if (weight === 0) return; // Older than can be weighed.
     const row = this.#fill(call);
@@ -126,6 +136,7 @@ export class SizeMixtures {
       });
     this.#weight.restore(referenceSeconds, currentWeight);
     this.#learnedSinceSweep = learnedSinceSweep;
+    this.#last = undefined;
     this.#mixtures.clear();
     for (const [key, mixture] of mixtures) this.#mixtures.set(key, mixture);
   }

@@ -64,7 +64,8 @@ export class StreamingMixture {
   }
 
   /** Shares of the clusters as learned and among the last calls; undefined until it was fitted. */
-  shares(): { readonly learned: readonly number[]; readonly recent: readonly number[] } | undefined {
+  shares():
+    { readonly learned: readonly number[]; readonly recent: readonly number[] } | undefined {
     if (this.#mixture === undefined) return undefined;
     return { learned: Array.from(this.#mixture.weights), recent: Array.from(this.#recent) };
   }

@@ -45,7 +45,9 @@ export class SurpriseScale {
   /** 0 at the median or below it, 1 at the 99% quantile; 0 before anything was learned. */
   normalized(bits: number): number {
     if (this.#values === 0) return 0;
-    return Math.max(0, bits - this.#median) / Math.max(LEAST_SPREAD_BITS, this.#high - this.#median);
+    return (
+      Math.max(0, bits - this.#median) / Math.max(LEAST_SPREAD_BITS, this.#high - this.#median)
+    );
   }
 
   /**
