@@ -7,6 +7,7 @@ import {
   type Json,
   type Observation,
 } from "../core/index.js";
+import { MixturePayloadModel } from "./payload/mixture-payload-model.js";
 import { PayloadStatisticsModel } from "./payload/statistics.js";
 import { MarkovSequenceModel } from "./sequence/markov.js";
 
@@ -115,6 +116,20 @@ const callModels: [string, () => CallModel][] = [
     "payload statistics",
     () =>
       new PayloadStatisticsModel({ minCalls: 3, maxOperations: 4, maxCategories: 4, maxPairs: 6 }),
+  ],
+  [
+    "payload mixture",
+    () =>
+      new MixturePayloadModel({
+        minCalls: 3,
+        maxOperations: 2,
+        maxArguments: 2,
+        maxCategories: 4,
+        maxPairs: 6,
+        firstFitCalls: 4,
+        sampleCalls: 8,
+        maxComponents: 2,
+      }),
   ],
 ];
 

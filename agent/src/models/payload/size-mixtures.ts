@@ -65,7 +65,7 @@ export class SizeMixtures {
     this.#weight = new ForgettingWeight(options.halfLifeSeconds);
   }
 
-  /** Undefined when too little was learned. */
+  /** Undefined when too little was learned, or a size is no finite number. */
   judge(call: Call): SizeJudgement | undefined {
     if (this.#last?.call === call) return this.#last.judgement;
     const judgement = this.#judge(call);
@@ -78,6 +78,7 @@ export class SizeMixtures {
     const mixture = streaming?.mixture;
     if (streaming === undefined || mixture === undefined) return undefined;
     const row = this.#fill(call);
+    if (!row.every(Number.isFinite)) return undefined;
     const density = Math.exp(mixture.logDensity(row));
     const background = BACKGROUND_SHARE * VALUE_RANGE ** -mixture.dimension;
     const knowsRequest = call.requestBytes !== undefined;
