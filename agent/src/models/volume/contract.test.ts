@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FitResult, Json, VolumeModel } from "../../core/index.js";
+import { DirectVolumeModel } from "./direct-volume-model.js";
 import { SelectingVolumeModel } from "./selecting-volume-model.js";
 
 function throughJson(snapshot: Json): Json {
@@ -9,9 +10,25 @@ function throughJson(snapshot: Json): Json {
 
 const WINDOW_SECONDS = 10;
 
-const volumeModels: [string, () => VolumeModel][] = [
+/** By name; how many windows must be known before it is ready; how to make one. */
+const volumeModels: [string, number, () => VolumeModel][] = [
+  [
+    "direct",
+    // 60 targets of the far horizon, 10 windows after the first origin.
+    70,
+    () =>
+      new DirectVolumeModel({
+        windowSeconds: WINDOW_SECONDS,
+        windowsPerStep: 2,
+        horizonsSeconds: [20, 100],
+        level: 0.9,
+        seasonSeconds: 300,
+        events: { count: 1, at: (seconds) => [Math.floor(seconds / 400) % 2] },
+      }),
+  ],
   [
     "selecting",
+    30,
     () =>
       new SelectingVolumeModel({
         windowSeconds: WINDOW_SECONDS,
@@ -23,7 +40,7 @@ const volumeModels: [string, () => VolumeModel][] = [
   ],
 ];
 
-describe.each(volumeModels)("the contract of a volume model: %s", (_name, create) => {
+describe.each(volumeModels)("the contract of a volume model: %s", (_name, readyAt, create) => {
   /** Rates with gaps; `skip` leaves windows out without saying so. */
   const steps = fc.array(
     fc.record({
@@ -102,12 +119,12 @@ describe.each(volumeModels)("the contract of a volume model: %s", (_name, create
     expect(model.forecast()).toEqual({ status: "warming_up", reason: "no_calls_yet" });
     model.observe(0, undefined);
     expect(model.forecast()).toEqual({ status: "warming_up", reason: "no_calls_yet" });
-    for (let index = 1; index < 30; index += 1) {
+    for (let index = 1; index < readyAt; index += 1) {
       model.observe(index * WINDOW_SECONDS, 5);
       expect(model.forecast()).toEqual({ status: "warming_up", reason: "too_few_windows" });
     }
-    // The 30th known one; the forecast made at index 1 for 10 windows on was scored long ago.
-    model.observe(30 * WINDOW_SECONDS, 5);
+    // For `selecting` the forecast made at index 1 for 10 windows on was scored long ago.
+    model.observe(readyAt * WINDOW_SECONDS, 5);
     expect(model.forecast().status).toBe("ready");
   });
 

@@ -12,7 +12,9 @@ import {
 import { SnapshotReader } from "../../core/snapshot-reader.js";
 import { DirectExpert, type ExpertSetting } from "./direct-expert.js";
 import { DirectHorizon } from "./direct-horizon.js";
+import { pointFrom, pointSnapshot } from "./point-snapshot.js";
 import { RateHistory } from "./rate-history.js";
+import { wholeWindows } from "./whole-windows.js";
 
 const SNAPSHOT_FORMAT = "direct-volume-1";
 
@@ -164,6 +166,11 @@ export class DirectVolumeModel implements VolumeModel {
     });
   }
 
+  /** What is said of each horizon before there are intervals; undefined while input is stale. */
+  candidates(): readonly ForecastPoint[] | undefined {
+    return this.#points;
+  }
+
   /** Nothing is fitted off the main thread. */
   dueFit(): undefined {
     return undefined;
@@ -191,21 +198,18 @@ export class DirectVolumeModel implements VolumeModel {
       ignoredWindows: this.#ignoredWindows,
       windows: this.#windows.snapshot(),
       season: this.#season.snapshot(),
-      points:
-        this.#points?.map((point) => [
-          point.horizonSeconds,
-          point.point,
-          // Before there is an interval its bounds are NaN, which JSON can't say.
-          Number.isNaN(point.lower) ? null : [point.lower, point.upper],
-          point.chosen,
-        ]) ?? null,
+      points: this.#points?.map(pointSnapshot) ?? null,
       experts: this.#experts.map((expert) => expert.snapshot()),
       horizons: this.#horizons.map((horizon) => horizon.snapshot()),
     };
   }
 
   restore(snapshot: Json): void {
-    const reader = new SnapshotReader(snapshot, "volume");
+    this.restoreFrom(new SnapshotReader(snapshot, "volume"));
+  }
+
+  /** As a part of another model's snapshot. */
+  restoreFrom(reader: SnapshotReader): void {
     reader.field("format").equals(SNAPSHOT_FORMAT);
     reader.field("windowSeconds").equals(this.#options.windowSeconds);
     reader.field("windowsPerStep").equals(this.#options.windowsPerStep);
@@ -281,26 +285,4 @@ export class DirectVolumeModel implements VolumeModel {
       return horizon.forecast(origin, values, seasonalNaive, cap);
     });
   }
-}
-
-function wholeWindows(name: string, seconds: number, windowSeconds: number): number {
-  const windows = Math.round(seconds / windowSeconds);
-  if (windows < 1 || Math.abs(windows * windowSeconds - seconds) > 1e-6 * seconds) {
-    throw new RangeError(
-      `${name} must be a positive multiple of ${windowSeconds} s, got ${seconds}`,
-    );
-  }
-  return windows;
-}
-
-function pointFrom(reader: SnapshotReader): ForecastPoint {
-  const [horizon, point, bounds, chosen] = reader.tuple(4);
-  const [lower, upper] = bounds?.isNull === true ? [] : (bounds ?? reader).tuple(2);
-  return {
-    horizonSeconds: (horizon ?? reader).nonNegative(),
-    point: (point ?? reader).nonNegative(),
-    lower: lower?.nonNegative() ?? NaN,
-    upper: upper?.nonNegative() ?? NaN,
-    chosen: (chosen ?? reader).string(),
-  };
 }

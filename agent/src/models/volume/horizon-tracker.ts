@@ -98,14 +98,17 @@ export class HorizonTracker {
     waiting[said] = NaN;
   }
 
-  /** Forecasts from `origin`: one value per candidate, NaN where it has none; naive must have one. */
+  /**
+   * Forecasts from `origin`: one value per candidate, NaN where it has none; naive must have one. The point
+   * is their weighted mean; `chosen` is the one that was best.
+   */
   forecast(origin: number, candidates: Float64Array): ForecastPoint {
     const row = this.#row(origin);
     const names = this.#options.candidateNames;
     const said = row + names.length;
     this.#waiting.set(candidates, row);
     const chosen = this.#errors.best(candidates, 0);
-    const point = candidates[chosen] ?? NaN;
+    const point = this.#errors.combine(candidates, 0);
     const lower = Math.max(0, point - this.#interval.below(point));
     const upper = point + this.#interval.above(point);
     this.#waiting[said] = origin;

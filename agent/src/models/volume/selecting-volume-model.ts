@@ -12,16 +12,19 @@ import {
   type VolumeModel,
 } from "../../core/index.js";
 import { SnapshotReader } from "../../core/snapshot-reader.js";
+import { DirectVolumeModel } from "./direct-volume-model.js";
 import { FitSchedule } from "./fit-schedule.js";
 import { FittedPath } from "./fitted-path.js";
 import { HorizonTracker, type CandidateError } from "./horizon-tracker.js";
+import { pointFrom, pointSnapshot } from "./point-snapshot.js";
 import { RateHistory } from "./rate-history.js";
 import { SeasonalBaseline, SEASONS_IN_LONG_SEASON } from "./seasonal-baseline.js";
+import { wholeWindows } from "./whole-windows.js";
 
-const SNAPSHOT_FORMAT = "selecting-volume-1";
+const SNAPSHOT_FORMAT = "selecting-volume-2";
 
-/** Naive comes first: the others are measured against it. The last two come from fits. */
-const CANDIDATES = ["naive", "recent_mean", "seasonal_naive", "ets", "mstl"] as const;
+/** Naive comes first: the others are measured against it. */
+const CANDIDATES = ["naive", "recent_mean", "seasonal_naive", "ets", "mstl", "direct"] as const;
 const SEASONAL_NAIVE = 2;
 const FITTED = ["ets", "mstl"] as const;
 
@@ -50,8 +53,8 @@ export interface SelectingVolumeOptions {
 }
 
 /**
- * Forecasts the load by several simple candidates side by side; for each horizon the one with the
- * smallest rolling squared error speaks, relative to naive on the same targets.
+ * Forecasts the load by several candidates side by side; for each horizon they are weighed by their rolling
+ * squared errors, relative to naive on the same targets, so that the best one says nearly all.
  *
  * The target at a horizon h is the mean rate of the minute that ends h after the end of the last window
  * (of the last window alone when windows are longer, of less than a minute when h is). Candidates:
@@ -59,7 +62,8 @@ export interface SelectingVolumeOptions {
  * - `recent_mean`: the mean of the last five minutes goes on;
  * - `seasonal_naive`: the same time a season ago, with a week ago where known (see SeasonalBaseline);
  * - `ets`: an exponential smoothing state space model of the recent hours, fitted off the main thread;
- * - `mstl`: a seasonal-trend decomposition of the last seasons, fitted off the main thread.
+ * - `mstl`: a seasonal-trend decomposition of the last seasons, fitted off the main thread;
+ * - `direct`: linear models for each horizon, which learn with every window (see DirectVolumeModel).
  *
  * It is `warming_up` until it has seen 30 windows and, for every horizon, a first target of its own
  * forecasts: without one there is no interval. It is `failed` with `stale_input` while half of the last
@@ -71,6 +75,7 @@ export class SelectingVolumeModel implements VolumeModel {
   readonly #seasonal: SeasonalBaseline;
   readonly #schedule: FitSchedule;
   readonly #trackers: readonly HorizonTracker[];
+  readonly #direct: DirectVolumeModel;
   readonly #paths = new Map<string, FittedPath>();
   readonly #correctionGain: number;
   readonly #candidates = new Float64Array(CANDIDATES.length);
@@ -110,6 +115,10 @@ export class SelectingVolumeModel implements VolumeModel {
           level,
         }),
     );
+    this.#direct = new DirectVolumeModel({
+      ...options,
+      windowsPerStep: this.#targetWindows(Infinity),
+    });
     this.#correctionGain = 1 - 2 ** (-windowSeconds / LEVEL_CORRECTION_HALF_LIFE_SECONDS);
   }
 
@@ -134,6 +143,7 @@ export class SelectingVolumeModel implements VolumeModel {
     if (callsPerSecond !== undefined) this.#knownWindows += 1;
     for (const path of this.#paths.values()) path.observe(index, callsPerSecond ?? NaN);
     this.#schedule.windowClosed();
+    this.#direct.observe(startSeconds, callsPerSecond);
     this.#score(index);
     this.#points = this.#forecastFrom(index);
   }
@@ -197,15 +207,9 @@ export class SelectingVolumeModel implements VolumeModel {
       history: this.#history.snapshot(),
       schedule: this.#schedule.snapshot(),
       paths: [...this.#paths].map(([name, path]) => [name, path.snapshot()]),
-      points:
-        this.#points?.map((point) => [
-          point.horizonSeconds,
-          point.point,
-          // Before there is an interval its bounds are NaN, which JSON can't say.
-          Number.isNaN(point.lower) ? null : [point.lower, point.upper],
-          point.chosen,
-        ]) ?? null,
+      points: this.#points?.map(pointSnapshot) ?? null,
       trackers: this.#trackers.map((tracker) => tracker.snapshot()),
+      direct: this.#direct.snapshot(),
     };
   }
 
@@ -227,6 +231,7 @@ export class SelectingVolumeModel implements VolumeModel {
       ? undefined
       : points.items(this.#trackers.length).map(pointFrom);
     const trackers = reader.field("trackers").tuple(this.#trackers.length);
+    this.#direct.restoreFrom(reader.field("direct"));
     this.#history.restore(reader.field("history"));
     this.#schedule.restore(reader.field("schedule"));
     trackers.forEach((tracker, index) => this.#trackers[index]?.restore(tracker));
@@ -251,7 +256,8 @@ export class SelectingVolumeModel implements VolumeModel {
     const candidates = this.#candidates;
     const recentWindows = Math.ceil(RECENT_MEAN_SECONDS / this.#options.windowSeconds);
     const recentMean = this.#history.mean(origin - recentWindows + 1, origin, MIN_KNOWN_RATIO);
-    for (const tracker of this.#trackers) {
+    const direct = this.#direct.candidates();
+    for (const [number, tracker] of this.#trackers.entries()) {
       const span = this.#targetWindows(tracker.horizonWindows);
       const to = origin + tracker.horizonWindows;
       const from = to - span + 1;
@@ -262,6 +268,7 @@ export class SelectingVolumeModel implements VolumeModel {
       candidates[SEASONAL_NAIVE] = this.#seasonal.at(this.#history, origin, from, to);
       candidates[3] = this.#paths.get("ets")?.forecast(from, to) ?? NaN;
       candidates[4] = this.#paths.get("mstl")?.forecast(from, to) ?? NaN;
+      candidates[5] = direct?.[number]?.point ?? NaN;
       points.push(tracker.forecast(origin, candidates));
     }
     return points;
@@ -271,26 +278,4 @@ export class SelectingVolumeModel implements VolumeModel {
     const minute = Math.max(1, Math.round(TARGET_SECONDS / this.#options.windowSeconds));
     return Math.min(minute, horizonWindows);
   }
-}
-
-function wholeWindows(name: string, seconds: number, windowSeconds: number): number {
-  const windows = Math.round(seconds / windowSeconds);
-  if (windows < 1 || Math.abs(windows * windowSeconds - seconds) > 1e-6 * seconds) {
-    throw new RangeError(
-      `${name} must be a positive multiple of ${windowSeconds} s, got ${seconds}`,
-    );
-  }
-  return windows;
-}
-
-function pointFrom(reader: SnapshotReader): ForecastPoint {
-  const [horizon, point, bounds, chosen] = reader.tuple(4);
-  const [lower, upper] = bounds?.isNull === true ? [] : (bounds ?? reader).tuple(2);
-  return {
-    horizonSeconds: (horizon ?? reader).nonNegative(),
-    point: (point ?? reader).nonNegative(),
-    lower: lower?.nonNegative() ?? NaN,
-    upper: upper?.nonNegative() ?? NaN,
-    chosen: (chosen ?? reader).string(),
-  };
 }
