@@ -6,6 +6,7 @@ export const TASKS: Readonly<Record<string, () => Promise<EvaluationTask>>> = {
   changepoint: async () => (await import("./changepoint/task.js")).changepointTask,
   forecast: async () => (await import("./forecast/task.js")).forecastTask,
   m4: async () => (await import("./m4/task.js")).m4Task,
+  "next-operation": async () => (await import("./next-operation/task.js")).nextOperationTask,
   outliers: async () => (await import("./outliers/task.js")).outliersTask,
   payload: async () => (await import("./payload/task.js")).payloadTask,
 };

@@ -9,6 +9,7 @@ import {
 } from "../core/index.js";
 import { MixturePayloadModel } from "./payload/mixture-payload-model.js";
 import { PayloadStatisticsModel } from "./payload/statistics.js";
+import { LstmSequenceModel } from "./sequence/lstm-sequence-model.js";
 import { MarkovSequenceModel } from "./sequence/markov.js";
 
 /** What an observation is made from; the rest is the same for all. */
@@ -111,6 +112,10 @@ const callModels: [string, () => CallModel][] = [
   [
     "markov sequence",
     () => new MarkovSequenceModel({ minCalls: 3, maxOperations: 4, maxTransitions: 6 }),
+  ],
+  [
+    "lstm sequence",
+    () => new LstmSequenceModel({ minCalls: 3, maxOperations: 4, maxTransitions: 6, units: 4 }),
   ],
   [
     "payload statistics",

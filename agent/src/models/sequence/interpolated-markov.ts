@@ -5,8 +5,8 @@
  * probability to the shorter one. It learns a bounded set of sequences at once and forgets nothing: the
  * measure that a network has to beat before it may serve.
  *
- * Example, order 1: after learning the sequence 0 1, P(1 | 0) = (1 + P(1)) / 2 with P(1) = (1 + 2 / 2) /
- * (2 + 2) = 1/2 among 2 symbols, so 3/4.
+ * Example, order 1, of 2 symbols: after learning that 1 followed 0, P(1) = (1 + 1/2) / 2 = 3/4 without
+ * context, and P(1 | 0) = (1 + 3/4) / 2 = 7/8.
  */
 export class InterpolatedMarkov {
   readonly #order: number;

@@ -12,14 +12,22 @@ import { GATES, type Part } from "./lstm-weights.js";
 export type Gradients = Readonly<Record<Part, Float64Array>>;
 
 /**
- * Units left out at random on their way to the output, so that none relies on another; the recurrent way
- * is left alone (Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization", 2014).
+ * What is left out at random, so that nothing relies on all the rest; the recurrent way is left alone
+ * (Zaremba, Sutskever and Vinyals, "Recurrent Neural Network Regularization", 2014).
  */
 export interface Dropout {
-  /** Share of the units that are left out, in [0, 1). */
-  readonly rate: number;
+  /** Share of the units that are left out on the way to the output, in [0, 1). */
+  readonly unitRate: number;
+  /**
+   * Share of the rows that are left out of the input, in [0, 1): one unusual call must not make all that
+   * follow unusual (Gal and Ghahramani, NeurIPS 2016, drop words likewise).
+   */
+  readonly rowRate: number;
   readonly random: Random;
 }
+
+/** In place of a row that is left out. */
+const LEFT_OUT = -1;
 
 /**
  * The way through an LSTM over one stretch of a sequence and back (backpropagation through time; Werbos,
@@ -40,6 +48,8 @@ export class LstmGradient {
   /** [maxSteps][units]: what each unit's way to the output is multiplied by, 1 without dropout. */
   readonly #kept: Float64Array;
   readonly #dropped: Float64Array;
+  /** [maxSteps][slots]: where each row begins in the kernel, or `LEFT_OUT`. */
+  #present = new Int32Array();
   readonly #outputError: Float64Array;
   readonly #dropout: Dropout | undefined;
   readonly #step: Float64Array;
@@ -83,6 +93,9 @@ export class LstmGradient {
   ): number {
     this.#hidden.fill(0, 0, this.#weights.units);
     this.#cell.fill(0, 0, this.#weights.units);
+    if (this.#present.length < this.#maxSteps * data.slots) {
+      this.#present = new Int32Array(this.#maxSteps * data.slots);
+    }
     let loss = 0;
     for (let done = 0; done < steps; done += this.#maxSteps) {
       const stretch = Math.min(this.#maxSteps, steps - done);
@@ -100,14 +113,19 @@ export class LstmGradient {
     this.#cell.copyWithin(0, last, last + units);
   }
 
+  #isRowLeftOut(): boolean {
+    const dropout = this.#dropout;
+    return dropout !== undefined && dropout.rowRate > 0 && dropout.random() < dropout.rowRate;
+  }
+
   /** Scales up the units that are kept, so that their sum stays what it is when all are there. */
   #drop(before: number, after: number): void {
     const { units } = this.#weights;
     const dropout = this.#dropout;
     for (let unit = 0; unit < units; unit += 1) {
       if (dropout !== undefined) {
-        const isKept = dropout.random() >= dropout.rate;
-        this.#kept[before + unit] = isKept ? 1 / (1 - dropout.rate) : 0;
+        const isKept = dropout.random() >= dropout.unitRate;
+        this.#kept[before + unit] = isKept ? 1 / (1 - dropout.unitRate) : 0;
       }
       this.#dropped[before + unit] =
         (this.#hidden[after + unit] ?? 0) * (this.#kept[before + unit] ?? 0);
@@ -126,7 +144,9 @@ export class LstmGradient {
       const after = before + units;
       for (let j = 0; j < width; j += 1) step[j] = bias[j] ?? 0;
       for (let slot = 0; slot < slots; slot += 1) {
-        const row = (rows[(from + t) * slots + slot] ?? 0) * width;
+        const row = this.#isRowLeftOut() ? LEFT_OUT : (rows[(from + t) * slots + slot] ?? 0) * width;
+        this.#present[t * slots + slot] = row;
+        if (row === LEFT_OUT) continue;
         for (let j = 0; j < width; j += 1) step[j] = (step[j] ?? 0) + (kernel[row + j] ?? 0);
       }
       addProduct(step, this.#hidden, before, recurrent, units, width);
@@ -165,7 +185,7 @@ export class LstmGradient {
   ): void {
     const { units, outputs, recurrent, outputKernel } = this.#weights;
     const width = GATES * units;
-    const { slots, rows, targets } = data;
+    const { slots, targets } = data;
     const error = this.#error;
     const gateError = this.#gateError;
     const hiddenError = this.#hiddenError;
@@ -203,8 +223,8 @@ export class LstmGradient {
       }
       addVector(gradients.bias, 0, gateError, width);
       for (let slot = 0; slot < slots; slot += 1) {
-        const row = (rows[(from + t) * slots + slot] ?? 0) * width;
-        addVector(gradients.kernel, row, gateError, width);
+        const row = this.#present[t * slots + slot] ?? LEFT_OUT;
+        if (row !== LEFT_OUT) addVector(gradients.kernel, row, gateError, width);
       }
       addOuterProduct(gradients.recurrent, this.#hidden, before, units, gateError, width);
       hiddenError.fill(0);

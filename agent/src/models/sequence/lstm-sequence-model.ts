@@ -278,14 +278,17 @@ export class LstmSequenceModel implements CallModel {
   }
 
   /**
-   * Lets a network serve that is better than a Markov chain of order 3 on what was held back, and no
-   * worse than the one that serves. Takes no notice of a fit that failed, or is not the last asked for.
+   * Lets a network serve that is, on what was held back, no worse than the one that serves; the first
+   * has to be better than a Markov chain of order 3. Takes no notice of a fit that failed, or is not the
+   * last asked for.
    */
   adopt(result: FitResult): void {
     if (result.kind !== "sequence" || result.id !== this.#pendingFit) return;
     this.#pendingFit = 0;
     const { heldBack, markovBits, startBits } = result;
-    if (!(heldBack.bits < markovBits) || heldBack.bits > (startBits ?? Infinity)) {
+    const isBetter =
+      startBits === undefined ? heldBack.bits < markovBits : heldBack.bits <= startBits;
+    if (!isBetter) {
       this.#rejectedFits += 1;
       return;
     }

@@ -14,8 +14,8 @@ export interface TrainingSettings {
   readonly batchSequences: number;
   /** A longer gradient is cut to this length (Pascanu, Mikolov and Bengio, ICML 2013). */
   readonly clipNorm: number;
-  /** Share of units left out on the way to the output, in [0, 1); 0 unless told. */
-  readonly dropoutRate?: number | undefined;
+  /** What is left out at random, shares in [0, 1); nothing unless told. */
+  readonly dropout?: { readonly unitRate: number; readonly rowRate: number } | undefined;
   /** Decides the order of the sequences, and what is dropped. */
   readonly random: Random;
   /** Told after each epoch: its number from 1 on and the mean cross entropy of a step, nats. */
@@ -64,8 +64,7 @@ export function trainLstm(
     outputKernel: optimizers.outputKernel.gradient,
     outputBias: optimizers.outputBias.gradient,
   };
-  const rate = settings.dropoutRate ?? 0;
-  const dropout = rate > 0 ? { rate, random: settings.random } : undefined;
+  const dropout = settings.dropout && { ...settings.dropout, random: settings.random };
   const back = new LstmGradient(weights, TRUNCATED_STEPS, dropout);
   for (const batch of batchesOf(data, settings)) {
     let loss = 0;

@@ -17,10 +17,10 @@ export type SequenceJob = Extract<FitJob, { kind: "sequence" }>;
 export type SequenceResult = Extract<FitResult, { kind: "sequence" }>;
 
 /** Small batches make more steps of the same sequences, which counts more here than their noise. */
-const BATCH_SEQUENCES = 16;
+export const BATCH_SEQUENCES = 16;
 const CLIP_NORM = 1;
-/** A quarter: with fewer sequences than weights, units must not rely on each other. */
-const DROPOUT_RATE = 0.25;
+/** With fewer sequences than weights, units must not rely on each other, nor on any one call before. */
+const DROPOUT = { unitRate: 0.25, rowRate: 0.1 };
 /** What a network has to beat: the longest chain that is common for such sequences. */
 const MARKOV_ORDER = 3;
 
@@ -34,7 +34,7 @@ export function settingsOf(
     learningRate: job.learningRate,
     batchSequences: BATCH_SEQUENCES,
     clipNorm: CLIP_NORM,
-    dropoutRate: DROPOUT_RATE,
+    dropout: DROPOUT,
     random: seededRandom(job.seed),
     epochDone,
   };

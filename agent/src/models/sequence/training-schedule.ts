@@ -2,6 +2,7 @@ import type { FitJob } from "../../core/index.js";
 import type { NetworkWeights, Random } from "../../core/index.js";
 import { inputsFor } from "./call-rows.js";
 import { grownWeights, GATES, newWeights } from "./lstm-weights.js";
+import { BATCH_SEQUENCES } from "./sequence-job.js";
 import type { CallSequence, SequenceStore } from "./sequence-store.js";
 import { RARE_TOKEN } from "./vocabulary.js";
 
@@ -14,9 +15,17 @@ const MIN_HELD_BACK = 5;
 /** Training pays when this share of what is trained on is new. */
 const RENEWED_SHARE = 0.25;
 
+/** How long a training is: so many epochs, and more when there are so few sequences. */
+interface Effort {
+  readonly epochs: number;
+  /** Steps of Adam that it takes at least, whatever there is to learn. */
+  readonly minSteps: number;
+  readonly learningRate: number;
+}
+
 /** From nothing, many epochs at a high rate; later, few at a low one, so that little is forgotten. */
-const FIRST_TRAINING = { epochs: 15, learningRate: 0.02 };
-const LATER_TRAINING = { epochs: 6, learningRate: 0.005 };
+const FIRST_TRAINING: Effort = { epochs: 15, minSteps: 1000, learningRate: 0.02 };
+const LATER_TRAINING: Effort = { epochs: 6, minSteps: 300, learningRate: 0.005 };
 
 /** Whether so many new calls are enough to train on. */
 export function isTrainingDue(
@@ -58,14 +67,18 @@ export function trainingJob(
     serving === undefined
       ? newWeights({ inputs, units, outputs: tokens }, random)
       : renewedWeights(grownWeights(serving, inputs, tokens, random), start.renewed);
+  const training = store.data(start.openSequences);
+  const effort = serving === undefined ? FIRST_TRAINING : LATER_TRAINING;
+  const steps = Math.max(1, Math.ceil(training.steps.length / BATCH_SEQUENCES));
   return {
     kind: "sequence",
     id: start.id,
-    training: store.data(start.openSequences),
+    training,
     heldBack: heldBack.data(),
     start: weights,
     startIsTrained: serving !== undefined,
-    ...(serving === undefined ? FIRST_TRAINING : LATER_TRAINING),
+    epochs: Math.max(effort.epochs, Math.ceil(effort.minSteps / steps)),
+    learningRate: effort.learningRate,
     seed: start.seed,
   };
 }

@@ -1,0 +1,284 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { seededRandom, SESSION_START, type Json, type Observation } from "../../core/index.js";
+import { observationAt } from "../../behavior/fixture.js";
+import { LstmSequenceModel, type LstmSequenceOptions } from "./lstm-sequence-model.js";
+import { runSequenceJob, type SequenceResult } from "./sequence-job.js";
+
+const SMALL: LstmSequenceOptions = { units: 8, maxOperations: 16, minCalls: 10, maxSessions: 50 };
+
+/** One call after another of one session, two seconds apart. */
+function session(key: string, startSeconds: number, operations: readonly string[]): Observation[] {
+  return operations.map((operation, index) =>
+    observationAt(
+      startSeconds + 2 * index,
+      { operation },
+      {
+        sessionKey: key,
+        previousOperation: operations[index - 1] ?? SESSION_START,
+        secondsSincePrevious: index === 0 ? undefined : 2,
+      },
+    ),
+  );
+}
+
+/**
+ * Who came by the front door leaves by it, and who came by the back door by that; in between lie two
+ * calls that are the same, so that only what remembers the beginning knows the end.
+ */
+function doors(sessions: number, from = 0): Observation[] {
+  const random = seededRandom(4 + from);
+  return Array.from({ length: sessions }, (_, index) => {
+    const door = random() < 0.5 ? "front" : "back";
+    return session(`s${from + index}`, 60 * (from + index), [
+      `in ${door}`,
+      "look",
+      "look",
+      `out ${door}`,
+    ]);
+  }).flat();
+}
+
+function learned(observations: readonly Observation[], options = SMALL): LstmSequenceModel {
+  const model = new LstmSequenceModel(options);
+  for (const observation of observations) model.learn(observation);
+  return model;
+}
+
+function trained(model: LstmSequenceModel): SequenceResult {
+  const job = model.dueFit();
+  if (job?.kind !== "sequence") throw new Error("no training is due");
+  return runSequenceJob(job);
+}
+
+/** Each session is ended by its silence when the clock has gone on. */
+const SOON_OVER = { ...SMALL, sessionGapSeconds: 60 };
+let trainedOnce: Json | undefined;
+
+/** Has learned 400 sessions of four calls, and was trained on them. */
+function serving(): LstmSequenceModel {
+  if (trainedOnce === undefined) {
+    const model = learned(doors(400), SOON_OVER);
+    model.adopt(trained(model));
+    trainedOnce = model.snapshot();
+  }
+  const model = new LstmSequenceModel(SOON_OVER);
+  model.restore(trainedOnce);
+  return model;
+}
+
+function through(snapshot: Json): Json {
+  return JSON.parse(JSON.stringify(snapshot)) as Json;
+}
+
+describe("LstmSequenceModel", () => {
+  it("lets the Markov chain serve, and says so, until a network is better", () => {
+    const model = learned(doors(400), SOON_OVER);
+    expect(model.servedBy).toBe("markov");
+    const [, , , out] = session("x", 30_000, ["in front", "look", "look", "out front"]);
+    if (out === undefined) throw new Error("no call");
+    // The chain knows of "look" only that look, out front or out back follow: over a bit.
+    expect(model.bits(out)).toBeGreaterThan(1);
+    expect(model.surpriseDrift()).toEqual({ status: "warming_up", reason: "too_few_calls" });
+
+    const result = trained(model);
+    expect(result.heldBack.bits).toBeLessThan(result.markovBits);
+    model.adopt(result);
+    expect([model.servedBy, model.generation]).toEqual(["lstm", 1]);
+    for (const call of session("x", 30_000, ["in front", "look", "look"])) model.learn(call);
+    expect(model.bits(out)).toBeLessThan(0.2);
+    const wrong = { ...out, call: { ...out.call, operation: "out back" } };
+    expect(model.bits(wrong)).toBeGreaterThan(4);
+  });
+
+  it("names what is likely to come next", () => {
+    const model = serving();
+    for (const call of session("x", 30_000, ["in back", "look", "look"])) model.learn(call);
+    const likely = model.likelyNext("x", 2);
+    if (likely.status !== "ready") throw new Error(likely.reason);
+    expect(likely.value.map(({ operation }) => operation)[0]).toBe("out back");
+    expect(likely.value[0]?.probability).toBeGreaterThan(0.8);
+    const start = model.likelyNext(undefined, 2);
+    if (start.status !== "ready") throw new Error(start.reason);
+    expect(start.value.map(({ operation }) => operation).sort()).toEqual(["in back", "in front"]);
+    // The chain answers the same question before.
+    const before = learned(doors(20)).likelyNext("unknown", 20);
+    expect(before.status).toBe("ready");
+  });
+
+  it("scores a session as a whole as call by call, and its end too", () => {
+    const model = serving();
+    const calls = session("x", 30_000, ["in front", "look", "look", "out front"]);
+    const whole = model.sessionBits(calls);
+    expect(whole).toHaveLength(5);
+    // After the way out nothing comes; after the way in something does.
+    expect(whole?.[4]).toBeLessThan(0.2);
+    const cut = model.sessionBits(calls.slice(0, 1));
+    expect(cut?.[1]).toBeGreaterThan(4);
+    for (const [index, call] of calls.entries()) {
+      // Live, a call has come: that the session goes on is no surprise any more.
+      expect(model.bits(call)).toBeLessThanOrEqual((whole?.[index] ?? 0) + 1e-9);
+      model.learn(call);
+    }
+    expect(learned([]).sessionBits(calls)).toBeUndefined();
+  });
+
+  it("takes a new operation as rare, which is no error", () => {
+    const model = serving();
+    const [call] = session("x", 30_000, ["new"]);
+    if (call === undefined) throw new Error("no call");
+    expect(model.bits(call)).toBeGreaterThan(5);
+    expect(model.bits(call)).toBeLessThanOrEqual(20);
+    model.learn(call);
+    model.learn({ ...call, secondsSincePrevious: 1, previousOperation: "new" });
+    expect(model.status().status).toBe("ready");
+  });
+
+  it("says how surprising calls are of late beside what was held back", () => {
+    const model = serving();
+    for (const call of doors(100, 500)) model.learn(call);
+    const usual = model.surpriseDrift();
+    if (usual.status !== "ready") throw new Error(usual.reason);
+    expect(Math.abs(usual.value.standardErrors)).toBeLessThan(5);
+    for (let i = 0; i < 100; i += 1) {
+      const odd = session(`odd${i}`, 40_000 + 60 * i, ["out back", "in front", "look", "in back"]);
+      for (const call of odd) model.learn(call);
+    }
+    const odd = model.surpriseDrift();
+    if (odd.status !== "ready") throw new Error(odd.reason);
+    expect(odd.value.standardErrors).toBeGreaterThan(20);
+  });
+
+  it("goes on from its weights when it is trained again, also with new operations", () => {
+    const model = serving();
+    expect(model.dueFit()).toBeUndefined();
+    for (const call of doors(250, 500)) model.learn(call);
+    for (let i = 0; i < 60; i += 1) {
+      for (const call of session(`n${i}`, 60_000 + 60 * i, ["in new", "look", "out new"])) {
+        model.learn(call);
+      }
+    }
+    const result = trained(model);
+    expect(result.startBits).toBeGreaterThan(result.heldBack.bits);
+    model.adopt(result);
+    expect(model.generation).toBe(2);
+    const [first, look] = session("x", 90_000, ["in new", "look"]);
+    if (first === undefined || look === undefined) throw new Error("no call");
+    expect(model.bits(first)).toBeLessThan(6);
+  });
+
+  it("takes no notice of a fit that failed, is not the last, or is no better", () => {
+    const model = learned(doors(400), SOON_OVER);
+    const result = trained(model);
+    model.adopt({ kind: "failed", message: "x" });
+    model.adopt({ ...result, id: result.id + 1 });
+    expect(model.servedBy).toBe("markov");
+    model.adopt({ ...result, markovBits: result.heldBack.bits });
+    expect([model.servedBy, model.rejectedFits]).toEqual(["markov", 1]);
+    // A diverged training has NaN everywhere.
+    const again = learned(doors(400), SOON_OVER);
+    const diverged = trained(again);
+    again.adopt({ ...diverged, heldBack: { bits: NaN, deviation: NaN } });
+    expect(again.servedBy).toBe("markov");
+  });
+
+  it("asks for nothing while there is little to learn from", () => {
+    const few = learned(doors(100));
+    expect(few.dueFit()).toBeUndefined();
+    // Callers who are unknown have no sequences.
+    const unknown = doors(400).map((call) => ({ ...call, sessionKey: undefined }));
+    expect(learned(unknown).dueFit()).toBeUndefined();
+  });
+
+  it("continues identically after a restore while a network serves and sessions are open", () => {
+    const model = serving();
+    const more = doors(30, 500);
+    for (const call of more.slice(0, 50)) model.learn(call);
+    const restored = new LstmSequenceModel(SOON_OVER);
+    restored.restore(through(model.snapshot()));
+    for (const call of more.slice(50)) {
+      expect(restored.bits(call)).toBe(model.bits(call));
+      model.learn(call);
+      restored.learn(call);
+    }
+    expect(restored.snapshot()).toEqual(model.snapshot());
+    expect(restored.surpriseDrift()).toEqual(model.surpriseDrift());
+  });
+
+  it("scores without changing anything while a network serves", () => {
+    const model = serving();
+    const [call] = session("x", 30_000, ["in front"]);
+    if (call === undefined) throw new Error("no call");
+    const before = JSON.stringify(model.snapshot());
+    const deviations = new Float64Array(2);
+    model.score(call, deviations, 0);
+    expect(deviations[0]).toBe(model.bits(call));
+    model.likelyNext("x", 3);
+    model.sessionBits([call]);
+    expect(JSON.stringify(model.snapshot())).toBe(before);
+  });
+
+  it("gives the same weights for the same calls and seed", () => {
+    const one = learned(doors(300), SOON_OVER);
+    const other = learned(doors(300), SOON_OVER);
+    expect(trained(one)).toEqual(trained(other));
+  });
+
+  it("stays bounded with endless sessions and operations, and never writes what is not finite", () => {
+    const model = serving();
+    const call = fc.record({
+      key: fc.nat(200),
+      operation: fc.nat(400),
+      pause: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true }), { nil: undefined }),
+      wait: fc.double({ min: -10, max: 100, noNaN: true }),
+    });
+    let now = 50_000;
+    fc.assert(
+      fc.property(fc.array(call, { maxLength: 100 }), (list) => {
+        for (const { key, operation, pause, wait } of list) {
+          now += wait;
+          const observation = observationAt(
+            now,
+            { operation: `GET /${operation}` },
+            {
+              sessionKey: `k${key}`,
+              previousOperation: pause === undefined ? SESSION_START : "look",
+              secondsSincePrevious: pause,
+            },
+          );
+          const bits = model.bits(observation);
+          expect(bits).toBeGreaterThanOrEqual(0);
+          expect(bits).toBeLessThanOrEqual(20);
+          model.learn(observation);
+          expect(model.openSessions).toBeLessThanOrEqual(50);
+        }
+      }),
+      { numRuns: 30 },
+    );
+    const restored = new LstmSequenceModel(SOON_OVER);
+    restored.restore(through(model.snapshot()));
+  });
+
+  it("refuses a network that is not one", () => {
+    const snapshot = serving().snapshot() as { network: [Record<string, Json>] };
+    const [network] = snapshot.network;
+    const weights = network["weights"] as Record<string, Json>;
+    const attempt = (changes: Record<string, Json>): (() => void) => {
+      const bad = { ...snapshot, network: [{ ...network, weights: { ...weights, ...changes } }] };
+      return () => {
+        new LstmSequenceModel(SOON_OVER).restore(bad);
+      };
+    };
+    expect(attempt({ kernel: "AAAA" })).toThrow(".kernel");
+    expect(attempt({ units: 12 })).toThrow(".units");
+    expect(attempt({ inputs: 1e9 })).toThrow(".inputs");
+    const notFinite = Buffer.from(new Float32Array(32).fill(Infinity).buffer).toString("base64");
+    expect(attempt({ bias: notFinite })).toThrow("finite numbers");
+  });
+
+  it("refuses options that can't be", () => {
+    expect(() => new LstmSequenceModel({ units: 6 })).toThrow(RangeError);
+    expect(() => new LstmSequenceModel({ maxSessions: 0 })).toThrow(RangeError);
+    expect(() => new LstmSequenceModel({ maxOperations: 0 })).toThrow(RangeError);
+  });
+});
