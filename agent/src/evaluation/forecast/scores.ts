@@ -19,6 +19,11 @@ export interface PointScores {
   /** Mean absolute error over that of seasonal naive in sample. */
   readonly mase: number;
   readonly shift: number;
+  /**
+   * The same of changes since the origin: the k for which the forecast change correlates best with the
+   * change of the h steps that end at t - k. Null when no change is ever forecast.
+   */
+  readonly shift_of_change: number | null;
 }
 
 /** Errors of the points against the values of the trace at their targets. */
@@ -27,6 +32,7 @@ export function scorePoints(
   values: Float64Array,
   seasonalError: number,
 ): PointScores {
+  const valueBefore = (t: number): number => values[t - horizonSteps] ?? NaN;
   let squares = 0;
   let absolutes = 0;
   targets.forEach((target, index) => {
@@ -39,7 +45,15 @@ export function scorePoints(
     rmse: Math.sqrt(squares / targets.length),
     mae,
     mase: mae / seasonalError,
-    shift: shiftOf({ horizonSteps, targets, points }, values),
+    shift: shiftOf({ horizonSteps, targets, points }, values) ?? 0,
+    shift_of_change: shiftOf(
+      {
+        horizonSteps,
+        targets,
+        points: points.map((point, index) => point - valueBefore(targets[index] ?? NaN)),
+      },
+      values.map((value, t) => value - valueBefore(t)),
+    ),
   };
 }
 
@@ -57,15 +71,19 @@ export function seasonalErrorOf(values: Float64Array, end: number, seasonSteps: 
 }
 
 /**
- * The k for which the forecast of t correlates best with what was at t - k: 0 when the forecast moves with
- * its target, the horizon when it is the last value drawn late; the one nearest to 0 of equal ones.
+ * The k for which the forecast of t correlates best with what was at t - k; null when the forecast never
+ * changes. The one nearest to 0 of equal ones.
+ *
+ * The last value drawn late has the horizon for its shift. But so has the best forecast that there can be
+ * of a load that is mostly noise around a level: it holds the last values, and their noise with them. It is
+ * 0 only when the forecast explains a larger share of the variance than the autocorrelation at the horizon.
  */
-export function shiftOf(series: ForecastSeries, values: Float64Array): number {
+export function shiftOf(series: ForecastSeries, values: Float64Array): number | null {
   const reach = Math.max(MIN_SHIFT_STEPS, SHIFT_HORIZONS * series.horizonSteps);
-  let best = 0;
-  let bestCorrelation = correlationAt(series, values, 0);
-  for (let k = 1; k <= reach; k += 1) {
-    for (const shift of [k, -k]) {
+  let best: number | null = null;
+  let bestCorrelation = -Infinity;
+  for (let distance = 0; distance <= reach; distance += 1) {
+    for (const shift of [distance, -distance]) {
       const correlation = correlationAt(series, values, shift);
       if (correlation > bestCorrelation) {
         best = shift;
@@ -73,7 +91,8 @@ export function shiftOf(series: ForecastSeries, values: Float64Array): number {
       }
     }
   }
-  return best;
+  // Not -0.
+  return best === 0 ? 0 : best;
 }
 
 function correlationAt(

@@ -35,7 +35,8 @@ Absent rows are zeros, for a log has no line when nobody calls; unless they are 
 Rows are numbered from 0 in steps from the first, absent ones counted.
 In --predictions, index is the row that is forecast, origin the row it was forecast at (index - horizon),
 time the seconds since the epoch of the row that is forecast, as the file says them.
-shift is the k for which the forecast of t correlates best with the value at t - k.
+shift is the k for which the forecast of t correlates best with the value at t - k; shift_of_change says the
+same of the changes since the row it was forecast at, and is null when none is ever forecast.
 `;
 
 /** The streaming forecast on a recorded trace. */
@@ -174,6 +175,7 @@ function scoreTrace(
         coverage: rows.map((row) => row.coverage ?? NaN),
         busiest: rows.map((row) => row.busiest ?? NaN),
         shift: rows.map(({ scores }) => scores.shift),
+        "of change": rows.map(({ scores }) => scores.shift_of_change ?? NaN),
       });
       return [
         ...linesOf(table),

@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DataError } from "../data/data-error.js";
+import { forecastTask } from "./task.js";
+import { readTrace } from "./trace.js";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "presage-trace-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function fileOf(...lines: readonly string[]): Promise<string> {
+  const file = join(folder, "trace.csv");
+  await writeFile(file, `${lines.join("\n")}\n`);
+  return file;
+}
+
+describe("readTrace", () => {
+  it("takes short absences for zeros, long ones and empty fields for unknown", async () => {
+    const file = await fileOf(
+      "minute,count",
+      "1995-07-01 00:00:00,42",
+      "1995-07-01 00:02,7",
+      "1995-07-01 00:03,",
+      "1995-07-01 00:07,1",
+    );
+    const trace = await readTrace(file, "count", 60, 120);
+    expect([...trace.values]).toEqual([42, 0, 7, NaN, NaN, NaN, NaN, 1]);
+    expect(trace.startSeconds).toBe(Date.UTC(1995, 6, 1) / 1000);
+  });
+
+  it.each([
+    ["a time that goes back", ["t,x", "120,1", "60,2"], "line 3"],
+    ["a time between steps", ["t,x", "0,1", "90,2"], "line 3"],
+    ["a time that is none", ["t,x", "0,1", "noon,2"], "line 3"],
+    ["a negative value", ["t,x", "0,1", "60,-2"], "line 3"],
+    ["no number", ["t,x", "0,many"], "line 2"],
+    ["no such column", ["t,y", "0,1"], "has no column x"],
+    ["no rows", ["t,x"], "has no rows"],
+  ])("names the file and the line of %s", async (_what, lines, expected) => {
+    const file = await fileOf(...lines);
+    const reading = readTrace(file, "x", 60, 3600);
+    await expect(reading).rejects.toThrow(DataError);
+    await expect(reading).rejects.toThrow(file);
+    await expect(reading).rejects.toThrow(expected);
+  });
+});
+
+describe("evaluate forecast", () => {
+  const run = async (values: readonly (number | string)[]): Promise<unknown> => {
+    const file = await fileOf("t,x", ...values.map((value, t) => `${t * 60},${value}`));
+    const outcome = await forecastTask.run(
+      {
+        data: file,
+        column: "x",
+        "step-seconds": "60",
+        "season-seconds": "600",
+        horizons: "1,5",
+        "outage-seconds": "3600",
+      },
+      { tell: () => undefined },
+    );
+    return outcome.result;
+  };
+
+  it.each([
+    ["constant", Array.from({ length: 400 }, () => 5)],
+    ["one point", [5]],
+    ["all unknown", Array.from({ length: 400 }, () => "")],
+  ])("a series that is %s ends in a DataError, not in a number", async (_what, values) => {
+    await expect(run(values)).rejects.toThrow(DataError);
+  });
+
+  it("has all keys, and beats the baselines on a season that they don't know", async () => {
+    const result = await run(
+      Array.from({ length: 1500 }, (_, t) => 20 + 10 * Math.sin((2 * Math.PI * t) / 10) + (t % 3)),
+    );
+    expect(result).toMatchObject({
+      horizons: { 1: { shift: 0 }, 5: { shift: 0, shift_of_change: 0 } },
+      baselines: {
+        naive: { 5: { shift_of_change: null } },
+        seasonal_naive: { 1: {} },
+        ar30: { 1: {} },
+      },
+    });
+  });
+});
