@@ -9,4 +9,5 @@ export const TASKS: Readonly<Record<string, () => Promise<EvaluationTask>>> = {
   "next-operation": async () => (await import("./next-operation/task.js")).nextOperationTask,
   outliers: async () => (await import("./outliers/task.js")).outliersTask,
   payload: async () => (await import("./payload/task.js")).payloadTask,
+  sequence: async () => (await import("./sequence/task.js")).sequenceTask,
 };
