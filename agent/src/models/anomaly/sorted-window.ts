@@ -44,6 +44,26 @@ export class SortedWindow {
     return low;
   }
 
+  /** How many values are not larger: a binary search. */
+  countUpTo(value: number): number {
+    let low = 0;
+    let high = this.#size;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#sorted[middle] ?? Infinity) <= value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Multiplies all values by a factor over 0, which keeps their order. */
+  multiply(factor: number): void {
+    for (let at = 0; at < this.#size; at += 1) {
+      this.#sorted[at] = (this.#sorted[at] ?? NaN) * factor;
+      this.#arrived[at] = (this.#arrived[at] ?? NaN) * factor;
+    }
+  }
+
   /** The value of this rank, 0 for the smallest; NaN past the end. */
   at(rank: number): number {
     return rank < this.#size ? (this.#sorted[rank] ?? NaN) : NaN;
