@@ -12,8 +12,8 @@ const MIN_ROWS = 48;
 /** No forecast leaves the range of the history by more than this share of it. */
 const MARGIN_RATIO = 0.3;
 /** The first fit learns from what came; the second also from the forecast, whose noise is gone. */
-const RIDGE_FIRST = 100;
-const RIDGE_SECOND = 10;
+const RIDGE_FIRST = 50;
+const RIDGE_SECOND = 5;
 
 /** How far back the features look, in whole days and weeks. */
 interface Reach {
