@@ -14,7 +14,7 @@ const VARIANCE_HALF_LIFE_STEPS = 360;
 const SECONDS_PER_DAY = 86_400;
 
 /** In which units an expert thinks: square roots steady the noise of counts and weigh busy times less. */
-export type ExpertScale = "identity" | "square_root";
+type ExpertScale = "identity" | "square_root";
 
 export interface ExpertSetting {
   readonly name: string;

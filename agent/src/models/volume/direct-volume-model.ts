@@ -44,7 +44,7 @@ const EXPERTS: readonly ExpertSetting[] = [
 const NAIVE = "naive";
 
 /** What scheduled events, holidays and the like are at a time, one number each (0 or 1, say). */
-export type EventRegressors = (timeSeconds: number) => readonly number[];
+type EventRegressors = (timeSeconds: number) => readonly number[];
 
 export interface DirectVolumeOptions {
   readonly windowSeconds: number;
