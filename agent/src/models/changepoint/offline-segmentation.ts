@@ -37,6 +37,10 @@ const MAXIMUM_GAP_RATIO = 0.1;
  * dynamic programming with pruning (PELT, Killick, Fearnhead and Eckley 2012). Before that the series is
  * standardized, its season is removed, and outliers are pulled in (Hampel 1974).
  *
+ * What it misses, measured on 40 series of 283 values of unit noise whose level shifts at a third: by 1.5
+ * deviations 85% are missed, by 2 25%, by 3 none; where each value depends on the one before by .3, 90% by 2
+ * and 22% by 3; by .6, 93% by 3 and 10% by 5. In return noise, trends and seasons give no change at all.
+ *
  * `values` have an equal step; NaN is a gap, bridged by a line. Status `warming_up` for fewer than 8
  * values, `failed` for infinite ones or more than 10% gaps. A constant series has no change. Throws a
  * RangeError for more than 20,000 values.
