@@ -16,7 +16,7 @@ import { TrendTracker } from "./trend-tracker.js";
 const SNAPSHOT_FORMAT = "online-changes-1";
 
 /** How many steps back a change may lie. */
-export const RECENT_STEPS = 128;
+const RECENT_STEPS = 128;
 /** A change in a thousand steps: one in three hours of windows of 10 s. */
 const HAZARD = 1e-3;
 /** From this probability on a change is told. */
