@@ -27,12 +27,12 @@ export async function readRecordedCalls(file: string): Promise<RecordedCall[]> {
     if (read.kind === "problem") throw new DataError(file, index + 1, read.reason);
     if (read.kind !== "call") continue;
     const { timestamp, method, path, status, userId } = read.record;
-    const [route = ""] = String(path).split("?");
+    const [route = ""] = (path ?? "").split("?");
     calls.push({
-      client: String(userId),
+      client: userId ?? "",
       timeSeconds: Number(timestamp),
-      operation: `${String(method)} ${route}`,
-      status: Number(status),
+      operation: `${method} ${route}`,
+      status,
     });
   }
   if (calls.length === 0) throw new DataError(file, undefined, "has no calls");

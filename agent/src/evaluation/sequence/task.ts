@@ -49,7 +49,9 @@ export const sequenceTask: EvaluationTask = {
     if (train.length < FOLDS || normal.length === 0) {
       throw new DataError(trainFile, undefined, `has too few sessions: ${all.length}`);
     }
-    tell(`${train.length} sessions to learn from, ${normal.length} normal and ${anomalous.length} anomalous ones to tell apart`);
+    tell(
+      `${train.length} sessions to learn from, ${normal.length} normal and ${anomalous.length} anomalous ones to tell apart`,
+    );
 
     const judged = judgeAll(trainFile, train, normal, anomalous, tell);
     const { verdict, markovThreshold } = judged;

@@ -60,7 +60,7 @@ function argumentRow(shapes: readonly ArgumentShape[]): number {
   let sum = 0;
   for (const { name, type } of shapes) sum = (sum + hashOf(name, type)) >>> 0;
   // The low bits of a sum are its weakest.
-  return 1 + ((sum ^ (sum >>> 16)) >>> 0) % (ARGUMENT_ROWS - 1);
+  return 1 + (((sum ^ (sum >>> 16)) >>> 0) % (ARGUMENT_ROWS - 1));
 }
 
 function hashOf(name: string, type: string): number {

@@ -12,6 +12,24 @@ export function bitsOf(probability: number): number {
   return Math.max(0, -Math.log2(Math.max(LEAST_PROBABILITY, probability)));
 }
 
+/**
+ * Divides the scores behind probabilities by a temperature, in place: above 1 they become more alike, as
+ * those of a network should be that is too sure of itself (Guo, Pleiss, Sun and Weinberger, "On
+ * Calibration of Modern Neural Networks", ICML 2017).
+ */
+export function temper(probabilities: Float64Array, temperature: number): void {
+  if (temperature === 1) return;
+  let total = 0;
+  for (let i = 0; i < probabilities.length; i += 1) {
+    const value = (probabilities[i] ?? 0) ** (1 / temperature);
+    probabilities[i] = value;
+    total += value;
+  }
+  for (let i = 0; i < probabilities.length; i += 1) {
+    probabilities[i] = (probabilities[i] ?? 0) / total;
+  }
+}
+
 /** The surprise of a call that has come, in bits: that the session goes on is no part of it. */
 export function bitsOfCall(probabilities: Float64Array, token: number): number {
   return bitsOf((probabilities[token] ?? 0) / shareOfCalls(probabilities));

@@ -1,6 +1,6 @@
 import type { TensorflowModule } from "./tfjs-trainer.js";
 
-export type TfjsBackend = "tensorflow" | "wasm" | "cpu";
+type TfjsBackend = "tensorflow" | "wasm" | "cpu";
 
 export interface LoadedTfjs {
   readonly tf: TensorflowModule;

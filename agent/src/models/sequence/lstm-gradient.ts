@@ -1,11 +1,5 @@
 import type { NetworkWeights, Random, SequenceData } from "../../core/index.js";
-import {
-  addOuterProduct,
-  addProduct,
-  addTransposedProduct,
-  sigmoid,
-  softmax,
-} from "./dense.js";
+import { addOuterProduct, addProduct, addTransposedProduct, sigmoid, softmax } from "./dense.js";
 import { GATES, type Part } from "./lstm-weights.js";
 
 /** Where gradients are summed up, one array for each part of the weights. */
@@ -144,7 +138,9 @@ export class LstmGradient {
       const after = before + units;
       for (let j = 0; j < width; j += 1) step[j] = bias[j] ?? 0;
       for (let slot = 0; slot < slots; slot += 1) {
-        const row = this.#isRowLeftOut() ? LEFT_OUT : (rows[(from + t) * slots + slot] ?? 0) * width;
+        const row = this.#isRowLeftOut()
+          ? LEFT_OUT
+          : (rows[(from + t) * slots + slot] ?? 0) * width;
         this.#present[t * slots + slot] = row;
         if (row === LEFT_OUT) continue;
         for (let j = 0; j < width; j += 1) step[j] = (step[j] ?? 0) + (kernel[row + j] ?? 0);

@@ -14,55 +14,30 @@ import {
 } from "../../core/index.js";
 import { SnapshotReader } from "../../core/snapshot-reader.js";
 import { inputsFor, rowsOf, SLOTS, START_ROWS, tokenIn, withToken } from "./call-rows.js";
-import { bitsOf, bitsOfCall, shareOfCalls } from "./call-surprise.js";
+import { bitsOf, bitsOfCall, shareOfCalls, temper } from "./call-surprise.js";
+import { filledOptions, type LstmSequenceOptions } from "./lstm-sequence-options.js";
 import { MarkovSequenceModel } from "./markov.js";
 import { OpenSessions, type OpenSession } from "./open-sessions.js";
 import { SequenceStore, type CallSequence } from "./sequence-store.js";
 import { ServingNetwork } from "./serving-network.js";
 import { RecentSurprise, type SurpriseDrift } from "./surprise-drift.js";
 import { isTrainingDue, trainingJob } from "./training-schedule.js";
-import { END_TOKEN, FIRST_OPERATION_TOKEN, RARE_TOKEN, START_TOKEN, Vocabulary } from "./vocabulary.js";
+import {
+  END_TOKEN,
+  FIRST_OPERATION_TOKEN,
+  RARE_TOKEN,
+  START_TOKEN,
+  Vocabulary,
+} from "./vocabulary.js";
 
 const SNAPSHOT_FORMAT = "lstm-sequence-1";
 
-const DEFAULT_HALF_LIFE_SECONDS = 6 * 3600;
-const DEFAULT_MAX_OPERATIONS = 256;
-/** As in the Markov chain. */
-const DEFAULT_MAX_TRANSITIONS = 4096;
-const DEFAULT_MIN_CALLS = 100;
-/** 10 microseconds a call; twice as many units won a hundredth of a bit on a public access log. */
-const DEFAULT_UNITS = 32;
-/** Steps of four 16-bit rows and a target: about 5 MB as plain arrays. */
-const DEFAULT_MAX_TRAINING_STEPS = 65_536;
-/** A state of 64 numbers and at most 64 calls: about 3 KB each. */
-const DEFAULT_MAX_SESSIONS = 1024;
-/** As the session tracker has it. */
-const DEFAULT_SESSION_GAP_SECONDS = 1800;
 /** One sequence in so many is never trained on: enough to compare models, little lost to training. */
 const HOLD_BACK_EVERY = 20;
 /** The store of what is held back, over that of training. */
 const HELD_BACK_SHARE = 1 / 16;
 
-export interface LstmSequenceOptions {
-  /** Seconds of event time after which a call counts half in the Markov chain; 6 h unless told. */
-  readonly halfLifeSeconds?: number;
-  /** Past this many operations, rare ones share one number; 256 unless told. */
-  readonly maxOperations?: number;
-  /** Pairs of operations in the Markov chain. */
-  readonly maxTransitions?: number;
-  /** Calls to learn from before there is an answer; 100 unless told. */
-  readonly minCalls?: number;
-  /** Units of the network, a multiple of 4; 32 unless told. */
-  readonly units?: number;
-  /** Calls kept to train on; 65,536 unless told. */
-  readonly maxTrainingSteps?: number;
-  /** Sessions followed at once; 1,024 unless told. */
-  readonly maxSessions?: number;
-  /** A silence that ends a session, seconds; 1,800 unless told. */
-  readonly sessionGapSeconds?: number;
-  /** Decides first weights and what is sampled; 1 unless told. */
-  readonly seed?: number;
-}
+export type { LstmSequenceOptions } from "./lstm-sequence-options.js";
 
 /** An operation that may come next. */
 export interface LikelyOperation {
@@ -109,28 +84,15 @@ export class LstmSequenceModel implements CallModel {
 
   /** Throws a RangeError when the units are no multiple of 4 or a limit is below 1. */
   constructor(options: LstmSequenceOptions = {}) {
-    const maxTrainingSteps = options.maxTrainingSteps ?? DEFAULT_MAX_TRAINING_STEPS;
-    const seed = options.seed ?? 1;
-    const filled: Required<LstmSequenceOptions> = {
-      halfLifeSeconds: options.halfLifeSeconds ?? DEFAULT_HALF_LIFE_SECONDS,
-      maxOperations: options.maxOperations ?? DEFAULT_MAX_OPERATIONS,
-      maxTransitions: options.maxTransitions ?? DEFAULT_MAX_TRANSITIONS,
-      minCalls: options.minCalls ?? DEFAULT_MIN_CALLS,
-      units: options.units ?? DEFAULT_UNITS,
-      maxTrainingSteps,
-      maxSessions: options.maxSessions ?? DEFAULT_MAX_SESSIONS,
-      sessionGapSeconds: options.sessionGapSeconds ?? DEFAULT_SESSION_GAP_SECONDS,
-      seed,
-    };
-    if (!(filled.units > 0) || filled.units % 4 !== 0) {
-      throw new RangeError(`units must be a positive multiple of 4, got ${filled.units}`);
-    }
-    if (!(filled.maxSessions >= 1)) throw new RangeError("maxSessions must be at least 1");
+    const filled = filledOptions(options);
     this.#options = filled;
     this.#markov = new MarkovSequenceModel(filled);
     this.#vocabulary = new Vocabulary(filled.maxOperations);
-    this.#training = new SequenceStore(maxTrainingSteps, seed);
-    this.#heldBack = new SequenceStore(Math.ceil(maxTrainingSteps * HELD_BACK_SHARE), seed + 1);
+    this.#training = new SequenceStore(filled.maxTrainingSteps, filled.seed);
+    this.#heldBack = new SequenceStore(
+      Math.ceil(filled.maxTrainingSteps * HELD_BACK_SHARE),
+      filled.seed + 1,
+    );
     this.#sessions = new OpenSessions(
       filled.maxSessions,
       filled.sessionGapSeconds,
@@ -194,7 +156,8 @@ export class LstmSequenceModel implements CallModel {
     if (network !== undefined) session.state ??= network.stateAfter(session.rows);
     session.lastSeconds = Math.max(session.lastSeconds, call.timeSeconds);
     const rows = rowsOf(call, token, secondsSincePrevious);
-    if (network !== undefined && session.state !== undefined) network.advance(session.state, rows, 0);
+    if (network !== undefined && session.state !== undefined)
+      network.advance(session.state, rows, 0);
     this.#sessions.append(sessionKey, session, token, rows);
   }
 
@@ -232,19 +195,25 @@ export class LstmSequenceModel implements CallModel {
 
   /**
    * The surprise of each operation of a whole session, and at last of its end, in bits: what a session
-   * that is over is judged by. Undefined until a network serves. Changes nothing.
+   * that is over is judged by. The probabilities are tempered first (see `temper`). Undefined until a network serves.
+   * Changes nothing.
    */
-  sessionBits(observations: readonly Observation[]): Float64Array | undefined {
+  sessionBits(observations: readonly Observation[], temperature = 1): Float64Array | undefined {
     const network = this.#network;
     if (network === undefined) return undefined;
     const state = this.#stateOfStart(network).slice();
     const bits = new Float64Array(observations.length + 1);
+    const bitsOfNext = (token: number): number => {
+      const probabilities = network.predict(state);
+      temper(probabilities, temperature);
+      return bitsOf(probabilities[token] ?? 0);
+    };
     for (const [index, { call, secondsSincePrevious }] of observations.entries()) {
       const token = this.#vocabulary.tokenOf(call.operation);
-      bits[index] = bitsOf(network.predict(state)[network.known(token)] ?? 0);
+      bits[index] = bitsOfNext(network.known(token));
       network.advance(state, rowsOf(call, token, secondsSincePrevious), 0);
     }
-    bits[observations.length] = bitsOf(network.predict(state)[END_TOKEN] ?? 0);
+    bits[observations.length] = bitsOfNext(END_TOKEN);
     return bits;
   }
 
@@ -392,17 +361,14 @@ export class LstmSequenceModel implements CallModel {
         : (session.state ?? network.stateAfter(session.rows));
     const probabilities = network.predict(state);
     const share = shareOfCalls(probabilities);
-    return (token) =>
-      network.known(token) === token ? (probabilities[token] ?? 0) / share : 0;
+    return (token) => (network.known(token) === token ? (probabilities[token] ?? 0) / share : 0);
   }
 
   #markovProbability(
     session: OpenSession | undefined,
   ): (token: number, operation: string) => number {
     const last =
-      session === undefined
-        ? START_TOKEN
-        : tokenIn(session.rows, session.rows.length / SLOTS - 1);
+      session === undefined ? START_TOKEN : tokenIn(session.rows, session.rows.length / SLOTS - 1);
     const previous = this.#vocabulary.operationOf(last) ?? SESSION_START;
     return (_token, operation) => this.#markov.probability(previous, operation);
   }

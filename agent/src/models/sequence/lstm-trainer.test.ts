@@ -5,7 +5,7 @@ import { LstmKernel } from "./lstm-kernel.js";
 import { trainLstm, type TrainingSettings } from "./lstm-trainer.js";
 import { newWeights, PARTS } from "./lstm-weights.js";
 import { chains } from "./sequence-data.fixture.js";
-import { tfjsModel, trainWithTfjs } from "./tfjs-trainer.js";
+import { runSequenceJobWithTfjs, tfjsModel, trainWithTfjs } from "./tfjs-trainer.js";
 
 const SHAPE = { inputs: 9, units: 8, outputs: 7 };
 /** The second symbol depends on the one two steps before: 0 3 then 4, but 1 3 then 5. */
@@ -132,4 +132,27 @@ describe("TensorFlow.js as reference", () => {
       expect(losses[1]).toBeCloseTo(losses[0] ?? NaN, 5);
     },
   );
+
+  it("runs a job of the fitting thread, measured as ours", async () => {
+    const { tf } = await loadTfjs({ backends: ["wasm", "cpu"] });
+    const start = newWeights(SHAPE, seededRandom(2));
+    const epochs: number[] = [];
+    const result = await runSequenceJobWithTfjs(
+      tf,
+      {
+        kind: "sequence",
+        id: 7,
+        training: DATA,
+        heldBack: DATA,
+        start,
+        startIsTrained: true,
+        epochs: 30,
+        learningRate: 0.05,
+        seed: 1,
+      },
+      (epoch) => epochs.push(epoch),
+    );
+    expect([result.id, epochs.length]).toEqual([7, 30]);
+    expect(result.heldBack.bits).toBeLessThan(result.startBits ?? 0);
+  });
 });

@@ -4,7 +4,7 @@ import { LstmGradient, type Gradients } from "./lstm-gradient.js";
 import { PARTS } from "./lstm-weights.js";
 
 /** Gradients are not carried over more steps than this; most sessions are shorter. */
-export const TRUNCATED_STEPS = 64;
+const TRUNCATED_STEPS = 64;
 
 export interface TrainingSettings {
   readonly epochs: number;
@@ -23,10 +23,10 @@ export interface TrainingSettings {
 }
 
 /** What is left of the learning rate at the end: large steps first, small ones to settle. */
-export const FINAL_RATE = 0.05;
+const FINAL_RATE = 0.05;
 
 /** A copy of the weights that can be trained without changing the original. */
-export function copyOfWeights(weights: NetworkWeights): NetworkWeights {
+function copyOfWeights(weights: NetworkWeights): NetworkWeights {
   return {
     ...weights,
     kernel: weights.kernel.slice(),
@@ -139,7 +139,7 @@ function sequencesOf({ steps, weights }: SequenceData): BatchSequence[] {
 }
 
 /** Fisher and Yates. */
-function shuffle<Item>(items: Item[], random: Random): void {
+function shuffle(items: BatchSequence[], random: Random): void {
   for (let last = items.length - 1; last > 0; last -= 1) {
     const other = Math.floor(random() * (last + 1));
     const item = items[last];

@@ -3,7 +3,7 @@ import type { NetworkWeights, Random } from "../../core/index.js";
 /** The gates of a unit, in the order i, f, c, o in which TensorFlow.js lays them out. */
 export const GATES = 4;
 /** Products take four rows at once (see dense.ts). */
-const UNITS_MULTIPLE = 4;
+export const UNITS_MULTIPLE = 4;
 
 export interface LstmShape {
   /** Rows of the input kernel: what can be present at a step. */

@@ -5,7 +5,7 @@ import { decoded, encoded, type CallSequence } from "./sequence-store.js";
 import { END_TOKEN, RARE_TOKEN } from "./vocabulary.js";
 
 /** Calls kept of a session; a longer one is learned from in stretches. */
-export const STRETCH_CALLS = 64;
+const STRETCH_CALLS = 64;
 
 /** A session that goes on. The rows of its last step wait for what comes next. */
 export interface OpenSession {
@@ -28,11 +28,7 @@ export class OpenSessions {
   /** In order of last use. */
   readonly #sessions = new Map<string, OpenSession>();
 
-  constructor(
-    maxSessions: number,
-    gapSeconds: number,
-    finished: (sequence: CallSequence) => void,
-  ) {
+  constructor(maxSessions: number, gapSeconds: number, finished: (sequence: CallSequence) => void) {
     this.#maxSessions = maxSessions;
     this.#gapSeconds = gapSeconds;
     this.#finished = finished;

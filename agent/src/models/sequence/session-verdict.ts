@@ -12,13 +12,20 @@ export interface SessionUnusualness {
   readonly hasUnknown: boolean;
 }
 
+/**
+ * A network that learned from some hundred distinct sessions is too sure of itself beside them, and one
+ * step of a usual session that it never saw would outweigh all others. Twice the temperature halves the
+ * log-odds.
+ */
+const TEMPERATURE = 2;
+
 /** Undefined until the model and the counts have learned enough. */
 export function unusualnessOf(
   session: readonly Observation[],
   model: LstmSequenceModel,
   counts: SessionCounts,
 ): SessionUnusualness | undefined {
-  const bits = model.sessionBits(session);
+  const bits = model.sessionBits(session, TEMPERATURE);
   const operations = session.map(({ call }) => call.operation);
   const countDistance = counts.distance(operations);
   if (bits === undefined || countDistance === undefined) return undefined;
@@ -26,8 +33,10 @@ export function unusualnessOf(
   return { surpriseBits, countDistance, hasUnknown: !counts.knows(operations) };
 }
 
-/** Of usual sessions that were not learned from, three in a thousand are more surprising. */
-export const SURPRISE_QUANTILE = 0.997;
+/** Of usual sessions that were not learned from, one in 200 is more surprising: as for payloads. */
+export const SURPRISE_QUANTILE = 0.995;
+/** Where the tail of usual sessions lies: order and counts are made comparable there. */
+const SCALE_QUANTILE = 0.997;
 /** Both together leave unusual sessions far behind, so that one false alarm in a thousand is enough. */
 const COMBINED_QUANTILE = 0.999;
 /** Counts that all recur exactly give a scale of 0: one call more among two is then a whole unit. */
@@ -52,8 +61,8 @@ export class SessionVerdict {
     const surprises = usual.map(({ surpriseBits }) => surpriseBits);
     const distances = usual.map(({ countDistance }) => countDistance);
     this.surpriseThreshold = quantile(surprises, SURPRISE_QUANTILE);
-    this.#surpriseScale = Math.max(LEAST_SURPRISE_SCALE, this.surpriseThreshold);
-    this.#distanceScale = Math.max(LEAST_DISTANCE_SCALE, quantile(distances, SURPRISE_QUANTILE));
+    this.#surpriseScale = Math.max(LEAST_SURPRISE_SCALE, quantile(surprises, SCALE_QUANTILE));
+    this.#distanceScale = Math.max(LEAST_DISTANCE_SCALE, quantile(distances, SCALE_QUANTILE));
     this.#combinedThreshold = quantile(
       usual.map((session) => this.#combined(session)),
       COMBINED_QUANTILE,

@@ -20,6 +20,8 @@ export function tfjsModel(tf: TensorflowModule, weights: NetworkWeights): Layers
     returnSequences: true,
     recurrentActivation: "sigmoid",
     unitForgetBias: false,
+    // They are set below; drawing orthogonal ones takes long.
+    recurrentInitializer: "zeros",
   });
   const dense = tf.layers.dense({ units: weights.outputs, activation: "softmax" });
   const model = tf.model({
@@ -43,7 +45,7 @@ export function tfjsModel(tf: TensorflowModule, weights: NetworkWeights): Layers
 }
 
 /** The weights of such a model, in the layout of ours. */
-export function weightsOfModel(model: LayersModel, shape: NetworkWeights): NetworkWeights {
+function weightsOfModel(model: LayersModel, shape: NetworkWeights): NetworkWeights {
   const [kernel, recurrent, bias, outputKernel, outputBias] = model
     .getWeights()
     .map((tensor) => Float32Array.from(tensor.dataSync()));
@@ -96,7 +98,10 @@ export async function runSequenceJobWithTfjs(
   job: SequenceJob,
   epochDone?: TrainingSettings["epochDone"],
 ): Promise<SequenceResult> {
-  return resultOf(job, await trainWithTfjs(tf, job.start, job.training, settingsOf(job, epochDone)));
+  return resultOf(
+    job,
+    await trainWithTfjs(tf, job.start, job.training, settingsOf(job, epochDone)),
+  );
 }
 
 function trainBatch(

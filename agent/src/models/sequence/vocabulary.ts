@@ -13,7 +13,6 @@ export const FIRST_OPERATION_TOKEN = 3;
 /** At each renewal what was counted before counts half, so that yesterday's operations give way. */
 const RENEWAL_DECAY = 0.5;
 
-
 /**
  * Numbers operations for a network, boundedly. An operation gets the next number when it is first seen,
  * until all are taken; then it is the rare one, which is no error. Frequencies are counted, of the
@@ -97,10 +96,7 @@ export class Vocabulary {
 
   snapshot(): Json {
     return {
-      operations: this.#operations.map((operation, index) => [
-        operation,
-        this.#counts[index] ?? 0,
-      ]),
+      operations: this.#operations.map((operation, index) => [operation, this.#counts[index] ?? 0]),
       waiting: [...this.#waiting],
     };
   }
