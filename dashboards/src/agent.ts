@@ -1,6 +1,5 @@
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
-
 import { dashboard } from "./dashboard.js";
+import type { BuiltDashboard } from "./dashboard.js";
 import { REACHABLE_PANEL_ID, UIDS } from "./defaults.js";
 import { NEUTRAL, stat, stateTimeline, table, timeseries, worthALookFrom } from "./panels.js";
 import { column, instant, ofAgents, range } from "./queries.js";
@@ -290,7 +289,7 @@ const lag = timeseries(
 ).min(0);
 
 /** The health of the agents themselves. */
-export function agentDashboard(): Dashboard {
+export function agentDashboard(): BuiltDashboard {
   const [up, fullest, oldest, omitted] = numbers;
   return dashboard({
     uid: UIDS.agent,

@@ -8,7 +8,6 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import type {
   AnnotationQuery,
-  Dashboard,
   GridPos,
   Panel,
   RowPanel,
@@ -44,8 +43,14 @@ interface DashboardParts {
   readonly rows: readonly Row[];
 }
 
+export interface BuiltDashboard {
+  readonly uid: string;
+  /** In Grafana's classic form, but for what JSON leaves out. */
+  readonly content: object;
+}
+
 /** A dashboard of ours. Throws a RangeError when a row is wider than the grid. */
-export function dashboard(parts: DashboardParts): Dashboard {
+export function dashboard(parts: DashboardParts): BuiltDashboard {
   // The newer form is no file that Grafana 12.3 provisions; it reads the classic one, and so do later ones.
   // eslint-disable-next-line @typescript-eslint/no-deprecated
   const builder = new DashboardBuilder(parts.title)
@@ -67,7 +72,7 @@ export function dashboard(parts: DashboardParts): Dashboard {
         .keepTime(true),
     );
   place(builder, parts.rows);
-  return builder.build();
+  return { uid: parts.uid, content: builder.build() };
 }
 
 interface Placed {

@@ -1,8 +1,7 @@
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
-
 import { annotations } from "./annotations.js";
 import { behaviorPanel, OVERVIEW_METRICS } from "./behavior-panel.js";
 import { dashboard } from "./dashboard.js";
+import type { BuiltDashboard } from "./dashboard.js";
 import { CONFIDENCE_THRESHOLD, DRIFT_THRESHOLD, UIDS } from "./defaults.js";
 import {
   ACTIVE,
@@ -212,7 +211,7 @@ const guards = stateTimeline(
 ).mappings(ACTIVE);
 
 /** All workloads at a glance. */
-export function fleetDashboard(): Dashboard {
+export function fleetDashboard(): BuiltDashboard {
   const [watched, drifting, now, wanted, models] = numbers;
   return dashboard({
     uid: UIDS.fleet,

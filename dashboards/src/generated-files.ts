@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
 
 import { agentDashboard } from "./agent.js";
 import { alertRules } from "./alerting.js";
+import type { BuiltDashboard } from "./dashboard.js";
 import { fleetDashboard } from "./fleet.js";
 import { qualityDashboard } from "./quality.js";
 import { workloadDashboard } from "./workload.js";
 
-const DASHBOARDS: readonly (() => Dashboard)[] = [
+const DASHBOARDS: readonly (() => BuiltDashboard)[] = [
   fleetDashboard,
   workloadDashboard,
   qualityDashboard,
@@ -22,8 +22,8 @@ const DASHBOARDS: readonly (() => Dashboard)[] = [
 export function generatedFiles(root: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const build of DASHBOARDS) {
-    const dashboard = build();
-    files.set(`grafana/dashboards/${dashboard.uid ?? ""}.json`, dashboardText(dashboard));
+    const { uid, content } = build();
+    files.set(`grafana/dashboards/${uid}.json`, dashboardText(content));
   }
   const rules = readFileSync(join(root, "prometheus", "rules", "presage.yml"), "utf8");
   files.set(

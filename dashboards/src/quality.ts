@@ -1,7 +1,6 @@
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
-
 import { annotations } from "./annotations.js";
 import { dashboard } from "./dashboard.js";
+import type { BuiltDashboard } from "./dashboard.js";
 import { INTERVAL_LEVEL, UIDS } from "./defaults.js";
 import {
   NEUTRAL,
@@ -168,7 +167,7 @@ const statuses = table(
 ).overrideByName("Number", [{ id: "custom.hidden", value: true }]);
 
 /** How good the models are, and whether their advice is taken. */
-export function qualityDashboard(): Dashboard {
+export function qualityDashboard(): BuiltDashboard {
   const [least, largest, share, learned] = numbers;
   return dashboard({
     uid: UIDS.quality,

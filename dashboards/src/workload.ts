@@ -1,8 +1,7 @@
-import type { Dashboard } from "@grafana/grafana-foundation-sdk/dashboard";
-
 import { annotations } from "./annotations.js";
 import { ALL_METRICS, behaviorPanel } from "./behavior-panel.js";
 import { dashboard } from "./dashboard.js";
+import type { BuiltDashboard } from "./dashboard.js";
 import { DRIFT_THRESHOLD, MAIN_PANEL_ID, UIDS } from "./defaults.js";
 import {
   ACTIVE,
@@ -274,7 +273,7 @@ const width = timeseries(
 ).min(0);
 
 /** One workload in depth. */
-export function workloadDashboard(): Dashboard {
+export function workloadDashboard(): BuiltDashboard {
   const [replicas, cpu, memory, network] = resources;
   const [branch, guards] = decisions;
   return dashboard({
