@@ -148,22 +148,42 @@ describe("secrets", () => {
 });
 
 describe("the parts fit together", () => {
-  it("every address in the mounted files is a service", () => {
-    const dataSources = "dashboards/grafana/provisioning/datasources";
-    const files = [
-      "dashboards/prometheus/prometheus.yml",
-      "dashboards/alertmanager/alertmanager.yml",
-      ...readdirSync(join(PROJECT_ROOT, dataSources)).map((file) => `${dataSources}/${file}`),
-      "deploy/docker/presage.yaml",
-    ];
-    for (const file of files) {
-      const text = readFileSync(join(PROJECT_ROOT, file), "utf8");
-      const hosts = [...text.matchAll(/(?:"|http:\/\/)([a-z0-9.]+):\d+/g)].map(([, host]) => host);
-      expect(hosts, file).not.toEqual([]);
-      for (const host of hosts) {
-        expect(["127.0.0.1", ...Object.keys(compose.services)], file).toContain(host);
-      }
+  const mounted = services.flatMap(([name, service]) =>
+    mountedFiles(service).map(
+      (file) => [file, name, readFileSync(join(PROJECT_ROOT, file), "utf8")] as const,
+    ),
+  );
+
+  it.each(mounted)("%s, for %s: every address is a service", (_file, _name, text) => {
+    const hosts = [...text.matchAll(/(?:"|http:\/\/)([a-z0-9.]+):\d+/g)].map(([, host]) => host);
+    const known = ["127.0.0.1", ...Object.keys(compose.services)];
+    expect(hosts.filter((host) => !known.includes(host ?? ""))).toEqual([]);
+  });
+
+  it.each(mounted)("%s, for %s: every secret is given to it", (_file, name, text) => {
+    const named = [...text.matchAll(/\/run\/secrets\/([\w-]+)/g)].map(([, secret]) => secret);
+    const given = compose.services[name]?.secrets ?? [];
+    expect(named.filter((secret) => !given.includes(secret ?? ""))).toEqual([]);
+  });
+
+  it("every part is told where the others are, and Alertmanager and Grafana bring the token", () => {
+    const all = mounted.map(([, name, text]) => `${name}: ${text}`).join("\n");
+    for (const address of ["shop:3000", "agent:9472", "agent:9470", "alertmanager:9093"]) {
+      expect(all).toContain(address);
     }
+    for (const name of ["alertmanager", "grafana"]) {
+      const texts = mounted.filter(([, of]) => of === name).map(([, , text]) => text);
+      expect(texts.join("\n")).toContain("/run/secrets/api-token");
+    }
+  });
+
+  it("Grafana finds its dashboards where its provider looks", () => {
+    const folder = /^ +path: (\S+)$/m.exec(
+      mounted.find(([file]) => file.includes("provisioning/dashboards/"))?.[2] ?? "",
+    )?.[1];
+    expect(compose.services["grafana"]?.volumes).toContain(
+      `./dashboards/grafana/dashboards:${folder ?? ""}:ro`,
+    );
   });
 
   it("Grafana has the panel where it looks for plugins, and may load it unsigned", () => {
@@ -257,7 +277,7 @@ describe("the shop and the agent as they are put together, on this machine", () 
     ] as const) {
       const [program, script, url = ""] = healthCheckOf(compose.services[name]);
       expect(program).toBe("node");
-      expect(join(PROJECT_ROOT, script ?? "")).toBe(HEALTH_PROGRAM);
+      expect(script).toBe("/app/deploy/docker/healthy.mjs");
       const check = (of: string): number | null =>
         spawnSync(process.execPath, [HEALTH_PROGRAM, of]).status;
       expect(check(url.replace(/:\d+\//, `:${port}/`)), name).toBe(0);
@@ -296,6 +316,19 @@ describe("with a container engine", () => {
     },
   );
 });
+
+/** The configuration files that a service sees, by their paths in the project; no dashboards, no tests of rules. */
+function mountedFiles({ volumes = [] }: Service): readonly string[] {
+  return volumes
+    .map((volume) => volume.split(":")[0] ?? "")
+    .filter((source) => source.startsWith("./"))
+    .flatMap((source) => {
+      if (/\.ya?ml$/.test(source)) return [source];
+      const names = readdirSync(join(PROJECT_ROOT, source), { encoding: "utf8", recursive: true });
+      return names.map((name) => `${source}/${name}`);
+    })
+    .filter((file) => /(?<!\.test)\.ya?ml$/.test(file));
+}
 
 /** The lines of the stage that is built, without its first; empty when there is none of that name. */
 function stageOf({ context, dockerfile, target }: NonNullable<Service["build"]>): string {
