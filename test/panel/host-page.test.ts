@@ -33,20 +33,20 @@ const FRAMES = [
 
 describe.each(PAGE_SETS)("the built panel in the host page of %s", (set) => {
   const missing = missingForPanel(set);
-  let stage: PanelStage | undefined;
+  let stage: PanelStage;
 
   beforeAll(async () => {
     if (missing === undefined) stage = await PanelStage.start(set);
   });
 
   afterAll(async () => {
-    await stage?.stop();
+    if (missing === undefined) await stage.stop();
   });
 
   it.skipIf(missing !== undefined)(
     unless(missing, "loads, draws what it is given, and leaves the console empty"),
     async () => {
-      const panel = await stage!.open({
+      const panel = await stage.open({
         title: "The shop",
         frames: FRAMES,
         range: { fromMs: NOW_MS - 4 * STEP_MS, toMs: NOW_MS },

@@ -1,14 +1,19 @@
 /** How long the panel needs for its frames, beside a bare `TimeSeries` of @grafana/ui for the same. */
-import { type DataFrame, type GrafanaTheme2, type PanelPlugin, ThemeContext } from '@grafana/data';
-import { LegendDisplayMode } from '@grafana/schema';
-import { TimeSeries } from '@grafana/ui';
-import type { ReactNode } from 'react';
-import { createRoot } from 'react-dom/client';
-import { flushSync } from 'react-dom';
-import type { BenchmarkResult, HostApi, PlainFrame, Scene } from '../src/scene.js';
-import { frame } from './painted.js';
-import { dataFrames, panelData, type Settings, timeRangeOf, withFieldConfig } from './panel-data.js';
-import { PanelFrame } from './panel-frame.js';
+import { type DataFrame, type GrafanaTheme2, type PanelPlugin, ThemeContext } from "@grafana/data";
+import { LegendDisplayMode, TimeSeries } from "@grafana/ui";
+import type { ReactNode } from "react";
+import { createRoot } from "react-dom/client";
+import { flushSync } from "react-dom";
+import type { BenchmarkResult, HostApi, PlainFrame, Scene } from "../src/scene.js";
+import { frame } from "./painted.js";
+import {
+  dataFrames,
+  panelData,
+  type Settings,
+  timeRangeOf,
+  withFieldConfig,
+} from "./panel-data.js";
+import { PanelFrame } from "./panel-frame.js";
 
 interface Benchmark {
   readonly plugin: PanelPlugin;
@@ -21,10 +26,18 @@ interface Benchmark {
   readonly repeats: number;
 }
 
+const NO_LEGEND: Parameters<typeof TimeSeries>[0]["legend"] = {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the very enum, re-exported
+  displayMode: LegendDisplayMode.List,
+  placement: "bottom",
+  calcs: [],
+  showLegend: false,
+};
+
 /** Draws frames into its place, for the first or the second time. */
 type Draw = (frames: DataFrame[]) => ReactNode;
 
-export async function benchmark(task: Benchmark): ReturnType<HostApi['benchmark']> {
+export async function benchmark(task: Benchmark): ReturnType<HostApi["benchmark"]> {
   const { scene, settings, theme, replaceVariables, plugin, repeats } = task;
   const around = { plugin, fieldConfig: settings.fieldConfig, theme, replaceVariables };
   const framesOf = (plain: readonly PlainFrame[]): DataFrame[] =>
@@ -36,12 +49,7 @@ export async function benchmark(task: Benchmark): ReturnType<HostApi['benchmark'
       height={scene.height}
       timeRange={timeRangeOf(scene)}
       timeZone={scene.timeZone}
-      legend={{
-        displayMode: LegendDisplayMode.List,
-        placement: 'bottom',
-        calcs: [],
-        showLegend: false,
-      }}
+      legend={NO_LEGEND}
     />
   );
   const panel = (): Draw => {
@@ -88,9 +96,9 @@ async function measure(
   first: DataFrame[],
   update: DataFrame[],
   theme: GrafanaTheme2,
-  times: { readonly first: number[]; readonly update: number[] }
+  times: { readonly first: number[]; readonly update: number[] },
 ): Promise<void> {
-  const place = document.body.appendChild(document.createElement('div'));
+  const place = document.body.appendChild(document.createElement("div"));
   const root = createRoot(place);
   const timed = async (frames: DataFrame[]): Promise<number> => {
     await frame();

@@ -1,4 +1,4 @@
-import type { Scene } from '../src/scene.js';
+import type { Scene } from "../src/scene.js";
 
 /** What Grafana's server puts into its page, as far as a panel can see it. */
 export function bootDataOf({ permissions, role, theme, locale, timeZone }: Scene): {
@@ -8,9 +8,9 @@ export function bootDataOf({ permissions, role, theme, locale, timeZone }: Scene
 } {
   return {
     settings: {
-      buildInfo: { version: GRAFANA_VERSION, commit: '', env: 'production' },
+      buildInfo: { version: GRAFANA_VERSION, commit: "", env: "production" },
       appUrl: `${location.origin}/`,
-      appSubUrl: '',
+      appSubUrl: "",
       featureToggles: {},
       datasources: {},
       unifiedAlertingEnabled: true,
@@ -19,17 +19,17 @@ export function bootDataOf({ permissions, role, theme, locale, timeZone }: Scene
     user: {
       id: 1,
       isSignedIn: true,
-      login: 'host',
-      name: 'Host page',
-      email: '',
+      login: "host",
+      name: "Host page",
+      email: "",
       orgId: 1,
-      orgName: 'Main Org.',
+      orgName: "Main Org.",
       theme,
-      lightTheme: theme === 'light',
+      lightTheme: theme === "light",
       language: locale,
       locale,
       timezone: timeZone,
-      weekStart: '',
+      weekStart: "",
       ...rightsOf(permissions, role),
     },
     navTree: [],
@@ -37,11 +37,14 @@ export function bootDataOf({ permissions, role, theme, locale, timeZone }: Scene
 }
 
 /** The part of the user that says what the person may do. */
-export function rightsOf(permissions: readonly string[], role: Scene['role']): Record<string, unknown> {
+export function rightsOf(
+  permissions: readonly string[],
+  role: Scene["role"],
+): Record<string, unknown> {
   return {
     orgRole: role,
     isGrafanaAdmin: false,
-    hasEditPermissionInFolders: role !== 'Viewer',
+    hasEditPermissionInFolders: role !== "Viewer",
     permissions: Object.fromEntries(permissions.map((action) => [action, true])),
   };
 }

@@ -2,10 +2,10 @@
  * The page's first script. Grafana's packages read the boot data when they are loaded, so they are
  * loaded only once the first scene says what is in it.
  */
-import { DEFAULT_SCENE, type HostApi, type Scene } from '../src/scene.js';
-import { bootDataOf } from './boot-data.js';
-import { recordedProblems, watchForProblems } from './problems.js';
-import type { Host } from './host.js';
+import { DEFAULT_SCENE, type HostApi, type Scene } from "../src/scene.js";
+import { bootDataOf } from "./boot-data.js";
+import { recordedProblems, watchForProblems } from "./problems.js";
+import type { Host } from "./host.js";
 
 watchForProblems();
 
@@ -13,16 +13,16 @@ let host: Host | undefined;
 
 async function show(scene: Scene): Promise<void> {
   if (host === undefined) {
-    window.__grafana_public_path__ = '/public/';
+    window.__grafana_public_path__ = "/public/";
     window.grafanaBootData = bootDataOf(scene);
-    const { createHost } = await import('./host.js');
-    host = await createHost(document.getElementById('host') ?? document.body, scene.locale);
+    const { createHost } = await import("./host.js");
+    host = await createHost(document.getElementById("host") ?? document.body, scene.locale);
   }
   await host.show(scene);
 }
 
 function shown(): Host {
-  if (host === undefined) throw new Error('nothing has been shown yet');
+  if (host === undefined) throw new Error("nothing has been shown yet");
   return host;
 }
 

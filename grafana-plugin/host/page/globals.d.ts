@@ -1,4 +1,4 @@
-import type { HostApi } from '../src/scene.js';
+import type { HostApi } from "../src/scene.js";
 
 declare global {
   /** The version of @grafana/data that the page is bundled with. */

@@ -6,20 +6,20 @@ import {
   type PanelData,
   type PanelPlugin,
   ThemeContext,
-} from '@grafana/data';
-import { config } from '@grafana/runtime';
-import { GlobalStyles, PortalContainer } from '@grafana/ui';
-import { createRoot, type Root } from 'react-dom/client';
-import type { HostApi, PlainFrame, RecordedRequest, Scene } from '../src/scene.js';
-import { benchmark } from './benchmark.js';
-import { rightsOf } from './boot-data.js';
-import { painted } from './painted.js';
-import { dataFrames, panelData, settingsOf, withFieldConfig } from './panel-data.js';
-import { PanelFrame } from './panel-frame.js';
-import { loadPlugin } from './plugin-loader.js';
-import { runQueries } from './queries.js';
-import { setServices, type Services } from './services.js';
-import { registerStandardOptions } from './standard-options.js';
+} from "@grafana/data";
+import { config } from "@grafana/runtime";
+import { GlobalStyles, PortalContainer } from "@grafana/ui";
+import { createRoot, type Root } from "react-dom/client";
+import type { HostApi, PlainFrame, RecordedRequest, Scene } from "../src/scene.js";
+import { benchmark } from "./benchmark.js";
+import { rightsOf } from "./boot-data.js";
+import { painted } from "./painted.js";
+import { dataFrames, panelData, settingsOf, withFieldConfig } from "./panel-data.js";
+import { PanelFrame } from "./panel-frame.js";
+import { loadPlugin } from "./plugin-loader.js";
+import { runQueries } from "./queries.js";
+import { setServices, type Services } from "./services.js";
+import { registerStandardOptions } from "./standard-options.js";
 
 const MAXIMUM_WISHES = 1000;
 
@@ -49,7 +49,7 @@ export class Host {
   }
 
   get scene(): Scene {
-    if (this.#scene === undefined) throw new Error('nothing has been shown yet');
+    if (this.#scene === undefined) throw new Error("nothing has been shown yet");
     return this.#scene;
   }
 
@@ -73,8 +73,15 @@ export class Host {
       replaceVariables,
       timeZone: scene.timeZone,
     };
-    const apply = (plain: readonly PlainFrame[]): DataFrame[] => withFieldConfig(dataFrames(plain), around);
-    this.#data = panelData(scene, apply(frames), dataFrames(scene.annotations ?? []), errors, this.#data);
+    const apply = (plain: readonly PlainFrame[]): DataFrame[] =>
+      withFieldConfig(dataFrames(plain), around);
+    this.#data = panelData(
+      scene,
+      apply(frames),
+      dataFrames(scene.annotations ?? []),
+      errors,
+      this.#data,
+    );
     this.#renderCounter += 1;
     this.#root.render(
       <ThemeContext.Provider value={theme}>
@@ -92,7 +99,7 @@ export class Host {
           />
         </main>
         <PortalContainer />
-      </ThemeContext.Provider>
+      </ThemeContext.Provider>,
     );
     await document.fonts.ready;
     await painted();
@@ -102,7 +109,7 @@ export class Host {
     return this.#services.backend.requests;
   }
 
-  wishes(): ReturnType<HostApi['wishes']> {
+  wishes(): ReturnType<HostApi["wishes"]> {
     return this.#wishes;
   }
 
@@ -110,7 +117,10 @@ export class Host {
     return this.#plainFrames;
   }
 
-  async benchmark(update: readonly PlainFrame[], repeats: number): ReturnType<HostApi['benchmark']> {
+  async benchmark(
+    update: readonly PlainFrame[],
+    repeats: number,
+  ): ReturnType<HostApi["benchmark"]> {
     const settings = await settingsOf(this.#plugin, this.scene);
     return benchmark({
       plugin: this.#plugin,
@@ -128,10 +138,15 @@ export class Host {
     if (this.#wishes.length < MAXIMUM_WISHES) this.#wishes.push({ kind, value });
   };
 
-  async #query(scene: Scene): Promise<{ frames: readonly PlainFrame[]; errors: readonly string[] }> {
+  async #query(
+    scene: Scene,
+  ): Promise<{ frames: readonly PlainFrame[]; errors: readonly string[] }> {
     if (scene.frames !== undefined) return { frames: scene.frames, errors: scene.errors };
     try {
-      return { frames: await runQueries(scene, this.#services.replaceVariables), errors: scene.errors };
+      return {
+        frames: await runQueries(scene, this.#services.replaceVariables),
+        errors: scene.errors,
+      };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { frames: [], errors: [...scene.errors, message] };
@@ -139,13 +154,12 @@ export class Host {
   }
 }
 
-const themes = new Map<Scene['theme'], GrafanaTheme2>();
+const themes = new Map<Scene["theme"], GrafanaTheme2>();
 
 /** One object for each, as in Grafana: components remember styles by it. */
-function themeOf(name: Scene['theme']): GrafanaTheme2 {
+function themeOf(name: Scene["theme"]): GrafanaTheme2 {
   const theme = themes.get(name) ?? createTheme({ colors: { mode: name } });
   themes.set(name, theme);
   config.theme2 = theme;
-  config.theme = theme.v1;
   return theme;
 }

@@ -14,8 +14,8 @@ import {
   type PanelPlugin,
   type TimeRange,
   toDataFrame,
-} from '@grafana/data';
-import { PROMETHEUS_UID, type PlainFrame, type Scene } from '../src/scene.js';
+} from "@grafana/data";
+import { PROMETHEUS_UID, type PlainFrame, type Scene } from "../src/scene.js";
 
 const MILLISECONDS_PER_SECOND = 1000;
 
@@ -66,7 +66,7 @@ export function withFieldConfig(frames: readonly DataFrame[], around: Surroundin
   });
 }
 
-export function timeRangeOf({ range }: Pick<Scene, 'range'>): TimeRange {
+export function timeRangeOf({ range }: Pick<Scene, "range">): TimeRange {
   const [from, to] = [dateTime(range.fromMs), dateTime(range.toMs)];
   return { from, to, raw: { from, to } };
 }
@@ -77,10 +77,11 @@ export function panelData(
   series: DataFrame[],
   annotations: DataFrame[],
   errors: readonly string[],
-  before: PanelData | undefined
+  before: PanelData | undefined,
 ): PanelData {
   const timeRange = timeRangeOf(scene);
-  const same = before !== undefined && compareArrayValues(before.series, series, compareDataFrameStructures);
+  const same =
+    before !== undefined && compareArrayValues(before.series, series, compareDataFrameStructures);
   const stepMs = scene.stepSeconds * MILLISECONDS_PER_SECOND;
   return {
     state: errors.length > 0 ? LoadingState.Error : LoadingState[scene.state],
@@ -90,14 +91,13 @@ export function panelData(
     timeRange,
     ...(errors.length > 0 && {
       errors: errors.map((message) => ({ message })),
-      error: { message: errors[0] ?? '' },
     }),
     request: {
       app: CoreApp.Dashboard,
-      requestId: 'Q1',
-      dashboardUID: 'presage-host',
+      requestId: "Q1",
+      dashboardUID: "presage-host",
       panelId: 1,
-      panelPluginId: 'presage-behavior-panel',
+      panelPluginId: "presage-behavior-panel",
       timezone: scene.timeZone,
       range: timeRange,
       interval: `${String(scene.stepSeconds)}s`,
@@ -109,7 +109,7 @@ export function panelData(
         expr,
         instant,
         range: !instant,
-        datasource: { type: 'prometheus', uid: PROMETHEUS_UID },
+        datasource: { type: "prometheus", uid: PROMETHEUS_UID },
       })),
     },
   };

@@ -1,9 +1,15 @@
 /** The panel inside of what Grafana puts around it. */
-import { EventBusSrv, type FieldConfigSource, LoadingState, type PanelData, type PanelPlugin } from '@grafana/data';
-import { PanelChrome, PanelContextProvider, useTheme2 } from '@grafana/ui';
-import { Component, Suspense, useMemo, type ReactNode } from 'react';
-import type { Scene } from '../src/scene.js';
-import { recordProblem } from './problems.js';
+import {
+  EventBusSrv,
+  type FieldConfigSource,
+  LoadingState,
+  type PanelData,
+  type PanelPlugin,
+} from "@grafana/data";
+import { PanelChrome, PanelContextProvider, useTheme2 } from "@grafana/ui";
+import { Component, Suspense, useMemo, type ReactNode } from "react";
+import type { Scene } from "../src/scene.js";
+import { recordProblem } from "./problems.js";
 
 export interface PanelFrameProps {
   readonly plugin: PanelPlugin;
@@ -26,14 +32,14 @@ export function PanelFrame({ plugin, scene, data, ...rest }: PanelFrameProps) {
   const Panel = plugin.panel;
   if (Panel === null) return null;
   const loading = data.state === LoadingState.Loading || data.state === LoadingState.Streaming;
-  const message = data.errors?.map((error) => error.message ?? '').join('; ');
+  const message = data.errors?.map((error) => error.message ?? "").join("; ");
   return (
-    <PanelContextProvider value={{ eventsScope: 'panel', eventBus }}>
+    <PanelContextProvider value={{ eventsScope: "panel", eventBus }}>
       <PanelChrome
         title={scene.title}
         width={scene.width}
         height={scene.height}
-        padding={plugin.noPadding ? 'none' : 'md'}
+        padding={plugin.noPadding ? "none" : "md"}
         {...(loading && { loadingState: data.state })}
         {...(message && { statusMessage: message })}
       >
@@ -55,13 +61,13 @@ export function PanelFrame({ plugin, scene, data, ...rest }: PanelFrameProps) {
                 eventBus={eventBus}
                 replaceVariables={replaceVariables}
                 onOptionsChange={(value) => {
-                  onWish('options', value);
+                  onWish("options", value);
                 }}
                 onFieldConfigChange={(value) => {
-                  onWish('fieldConfig', value);
+                  onWish("fieldConfig", value);
                 }}
                 onChangeTimeRange={(value) => {
-                  onWish('timeRange', value);
+                  onWish("timeRange", value);
                 }}
               />
             </Suspense>

@@ -1,45 +1,45 @@
 /** Loads the built plugin as Grafana does: an AMD module, by SystemJS, with shared packages. */
-import 'systemjs/dist/system.js';
-import 'systemjs/dist/extras/amd.js';
-import 'systemjs/dist/extras/named-register.js';
-import * as emotionCss from '@emotion/css';
-import * as emotionReact from '@emotion/react';
-import * as grafanaData from '@grafana/data';
-import type { PanelPlugin, PanelPluginMeta } from '@grafana/data';
-import * as grafanaRuntime from '@grafana/runtime';
-import * as grafanaUi from '@grafana/ui';
-import i18next from 'i18next';
-import lodash from 'lodash';
-import moment from 'moment';
-import * as react from 'react';
-import * as reactJsxRuntime from 'react/jsx-runtime';
-import * as reactDom from 'react-dom';
-import * as rxjs from 'rxjs';
-import * as rxjsOperators from 'rxjs/operators';
-import { initReactI18next } from 'react-i18next';
-import { PLUGIN_ID } from '../src/scene.js';
-import { recordProblem } from './problems.js';
-import { PanelDataErrorView } from './panel-data-error-view.js';
+import "systemjs/dist/system.js";
+import "systemjs/dist/extras/amd.js";
+import "systemjs/dist/extras/named-register.js";
+import * as emotionCss from "@emotion/css";
+import * as emotionReact from "@emotion/react";
+import * as grafanaData from "@grafana/data";
+import type { PanelPlugin, PanelPluginMeta } from "@grafana/data";
+import * as grafanaRuntime from "@grafana/runtime";
+import * as grafanaUi from "@grafana/ui";
+import i18next from "i18next";
+import lodash from "lodash";
+import moment from "moment";
+import * as react from "react";
+import * as reactJsxRuntime from "react/jsx-runtime";
+import * as reactDom from "react-dom";
+import * as rxjs from "rxjs";
+import * as rxjsOperators from "rxjs/operators";
+import { initReactI18next } from "react-i18next";
+import { PLUGIN_ID } from "../src/scene.js";
+import { recordProblem } from "./problems.js";
+import { PanelDataErrorView } from "./panel-data-error-view.js";
 
 const PLUGIN_PATH = `/public/plugins/${PLUGIN_ID}`;
-const DEFAULT_LANGUAGE = 'en-US';
+const DEFAULT_LANGUAGE = "en-US";
 
 /** By the name that plugins import. */
 const SHARED: Readonly<Record<string, object>> = {
-  '@emotion/css': emotionCss,
-  '@emotion/react': emotionReact,
-  '@grafana/data': grafanaData,
+  "@emotion/css": emotionCss,
+  "@emotion/react": emotionReact,
+  "@grafana/data": grafanaData,
   // It has no public setter for this view.
-  '@grafana/runtime': { ...grafanaRuntime, PanelDataErrorView },
-  '@grafana/ui': grafanaUi,
+  "@grafana/runtime": { ...grafanaRuntime, PanelDataErrorView },
+  "@grafana/ui": grafanaUi,
   i18next: asDefault(i18next),
   lodash: asDefault(lodash),
   moment: asDefault(moment),
   react: { ...react, default: react },
-  'react/jsx-runtime': reactJsxRuntime,
-  'react-dom': { ...reactDom, default: reactDom },
+  "react/jsx-runtime": reactJsxRuntime,
+  "react-dom": { ...reactDom, default: reactDom },
   rxjs,
-  'rxjs/operators': rxjsOperators,
+  "rxjs/operators": rxjsOperators,
 };
 
 /** SystemJS' AMD extra hands on the default of a module that says so: what `require` would give. */
@@ -59,7 +59,11 @@ export async function loadPlugin(language: string): Promise<PanelPlugin> {
   const meta = await fetchJson(`${PLUGIN_PATH}/plugin.json`);
   const plugin = await pluginOf(await System.import(`${location.origin}${PLUGIN_PATH}/module.js`));
   // plugin.json has the form of the metadata, as far as a panel needs it.
-  plugin.meta = { ...(meta as PanelPluginMeta), module: `${PLUGIN_PATH}/module.js`, baseUrl: PLUGIN_PATH };
+  plugin.meta = {
+    ...(meta as PanelPluginMeta),
+    module: `${PLUGIN_PATH}/module.js`,
+    baseUrl: PLUGIN_PATH,
+  };
   return plugin;
 }
 
@@ -69,7 +73,9 @@ async function pluginOf(module: { readonly default?: unknown }): Promise<PanelPl
     const found = (holder as { readonly plugin?: unknown } | undefined)?.plugin;
     if (found instanceof grafanaData.PanelPlugin) return found;
   }
-  throw new Error('module.js exports no `plugin` that is a PanelPlugin of the shared @grafana/data');
+  throw new Error(
+    "module.js exports no `plugin` that is a PanelPlugin of the shared @grafana/data",
+  );
 }
 
 /** Grafana loads what plugin.json's `languages` name before it loads the plugin. */

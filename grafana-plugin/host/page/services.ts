@@ -1,5 +1,5 @@
 /** Sets the services of @grafana/runtime that a panel may ask for. */
-import { type CurrentUser, EventBusSrv, type DataSourceInstanceSettings } from '@grafana/data';
+import { EventBusSrv, type DataSourceInstanceSettings } from "@grafana/data";
 import {
   config,
   setAppEvents,
@@ -8,15 +8,15 @@ import {
   setDataSourceSrv,
   setEchoSrv,
   setTemplateSrv,
-} from '@grafana/runtime';
-import { PROMETHEUS_UID } from '../src/scene.js';
-import { HostBackend } from './backend.js';
+} from "@grafana/runtime";
+import { PROMETHEUS_UID } from "../src/scene.js";
+import { HostBackend } from "./backend.js";
 
 export interface Services {
   readonly backend: HostBackend;
   /** The dashboard's; the panel's `replaceVariables` is the same. */
   variables: Readonly<Record<string, string>>;
-  replaceVariables(text: string): string;
+  readonly replaceVariables: (text: string) => string;
 }
 
 export function setServices(): Services {
@@ -30,29 +30,28 @@ export function setServices(): Services {
   setEchoSrv({ flush: noop, addBackend: noop, addEvent: noop, onInteraction: () => noop });
   setTemplateSrv({
     getVariables: () => [],
-    replace: (text = '') => services.replaceVariables(text),
-    containsTemplate: (text = '') => services.replaceVariables(text) !== text,
+    replace: (text = "") => services.replaceVariables(text),
+    containsTemplate: (text = "") => services.replaceVariables(text) !== text,
     updateTimeRange: noop,
   });
   const prometheus = {
     uid: PROMETHEUS_UID,
-    name: 'Prometheus',
-    type: 'prometheus',
+    name: "Prometheus",
+    type: "prometheus",
     id: 1,
-    access: 'proxy',
+    access: "proxy",
     readOnly: true,
     jsonData: {},
   };
   setDataSourceSrv({
-    get: () => Promise.reject(new Error('the host page runs the queries itself')),
+    get: () => Promise.reject(new Error("the host page runs the queries itself")),
     // Grafana's settings hold the data source plugin's metadata, which no panel reads.
     getList: () => [prometheus as unknown as DataSourceInstanceSettings],
     getInstanceSettings: () => prometheus as unknown as DataSourceInstanceSettings,
     reload: () => Promise.resolve(),
     registerRuntimeDataSource: noop,
   });
-  // The boot data's user is what Grafana's own context makes its current user of.
-  setCurrentUser(config.bootData.user as unknown as CurrentUser);
+  setCurrentUser(config.bootData.user);
   return services;
 }
 
@@ -60,7 +59,8 @@ export function setServices(): Services {
 function replaceVariables(text: string, variables: Readonly<Record<string, string>>): string {
   return text.replace(
     /\$(\w+)|\$\{(\w+)(?::\w+)?\}|\[\[(\w+)\]\]/g,
-    (all, plain?: string, braced?: string, bracketed?: string) => variables[plain ?? braced ?? bracketed ?? ''] ?? all
+    (all, plain?: string, braced?: string, bracketed?: string) =>
+      variables[plain ?? braced ?? bracketed ?? ""] ?? all,
   );
 }
 

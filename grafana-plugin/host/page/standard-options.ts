@@ -17,25 +17,28 @@ import {
   ThresholdsMode,
   unitOverrideProcessor,
   valueMappingsOverrideProcessor,
-} from '@grafana/data';
+} from "@grafana/data";
 
 const noEditor = (): null => null;
 
 /** The kinds of editors that a plugin's options can ask for. */
 const EDITORS = [
-  ...['text', 'number', 'slider', 'boolean', 'select', 'multi-select', 'radio', 'color', 'unit'],
-  ...['links', 'mappings', 'thresholds', 'strings', 'timezone', 'field-name', 'dashboard-uid'],
-  ...['stats-picker', 'fieldColor', 'multi-field-name', 'actions'],
+  ...["text", "number", "slider", "boolean", "select", "multi-select", "radio", "color", "unit"],
+  ...["links", "mappings", "thresholds", "strings", "timezone", "field-name", "dashboard-uid"],
+  ...["stats-picker", "fieldColor", "multi-field-name", "actions"],
 ];
 
-type Process = FieldConfigPropertyItem['process'];
+type Process = FieldConfigPropertyItem["process"];
 
 const TEXT: { readonly process: Process } = { process: stringOverrideProcessor };
 const NUMBER: { readonly process: Process } = { process: numberOverrideProcessor };
 
 /** By id: how a value is processed, to which fields it applies, and its default. */
 const OPTIONS: Readonly<
-  Record<string, { readonly process: Process; readonly numbersOnly?: true; readonly value?: unknown }>
+  Record<
+    string,
+    { readonly process: Process; readonly numbersOnly?: true; readonly value?: unknown }
+  >
 > = {
   unit: { process: unitOverrideProcessor, numbersOnly: true },
   min: { ...NUMBER, numbersOnly: true },
@@ -52,8 +55,8 @@ const OPTIONS: Readonly<
     value: {
       mode: ThresholdsMode.Absolute,
       steps: [
-        { value: Number.NEGATIVE_INFINITY, color: 'green' },
-        { value: 80, color: 'red' },
+        { value: Number.NEGATIVE_INFINITY, color: "green" },
+        { value: 80, color: "red" },
       ],
     },
   },
@@ -66,15 +69,17 @@ const OPTIONS: Readonly<
 export function registerStandardOptions(): void {
   standardEditorsRegistry.setInit(() => EDITORS.map((id) => ({ id, name: id, editor: noEditor })));
   standardFieldConfigEditorRegistry.setInit(() =>
-    Object.entries(OPTIONS).map(([id, { process, numbersOnly, value }]): FieldConfigPropertyItem => ({
-      id,
-      path: id,
-      name: id,
-      editor: noEditor,
-      override: noEditor,
-      process,
-      shouldApply: (field) => numbersOnly !== true || field.type === FieldType.number,
-      defaultValue: value,
-    }))
+    Object.entries(OPTIONS).map(
+      ([id, { process, numbersOnly, value }]): FieldConfigPropertyItem => ({
+        id,
+        path: id,
+        name: id,
+        editor: noEditor,
+        override: noEditor,
+        process,
+        shouldApply: (field) => numbersOnly !== true || field.type === FieldType.number,
+        defaultValue: value,
+      }),
+    ),
   );
 }

@@ -1,26 +1,28 @@
 /** Bundles the page against the packages of one line of Grafana. */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { build, version as esbuildVersion, type Plugin } from 'esbuild';
-import { bundleOf, grafanaVersionOf, HOST_DIRECTORY, packagesOf, projectOf } from './page-sets.js';
-import type { PageSet } from './page-sets.js';
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { build, version as esbuildVersion, type Plugin } from "esbuild";
+import { bundleOf, grafanaVersionOf, HOST_DIRECTORY, packagesOf, projectOf } from "./page-sets.js";
+import type { PageSet } from "./page-sets.js";
 
-const PAGE_DIRECTORY = join(HOST_DIRECTORY, 'page');
-const SHARED_DIRECTORY = join(HOST_DIRECTORY, 'src');
+const PAGE_DIRECTORY = join(HOST_DIRECTORY, "page");
+const SHARED_DIRECTORY = join(HOST_DIRECTORY, "src");
 /** In a finished bundle: of what it was made. */
-const FINGERPRINT_FILE = 'fingerprint.txt';
+const FINGERPRINT_FILE = "fingerprint.txt";
 
 /**
  * Answers the bundle's directory, and whether it had to be made: nothing is done when neither the
  * sources nor the lock file have changed. Throws an Error with esbuild's messages.
  */
-export async function bundlePage(set: PageSet): Promise<{ readonly directory: string; readonly made: boolean }> {
+export async function bundlePage(
+  set: PageSet,
+): Promise<{ readonly directory: string; readonly made: boolean }> {
   const directory = bundleOf(set);
   const fingerprint = fingerprintOf(set);
   const fingerprintFile = join(directory, FINGERPRINT_FILE);
-  if (existsSync(fingerprintFile) && readFileSync(fingerprintFile, 'utf8') === fingerprint) {
+  if (existsSync(fingerprintFile) && readFileSync(fingerprintFile, "utf8") === fingerprint) {
     return { directory, made: false };
   }
   // Made aside and then moved, so that nobody ever serves half a bundle.
@@ -29,23 +31,23 @@ export async function bundlePage(set: PageSet): Promise<{ readonly directory: st
   await mkdir(aside, { recursive: true });
   try {
     await build({
-      entryPoints: [join(PAGE_DIRECTORY, 'boot.ts'), join(PAGE_DIRECTORY, 'preview.tsx')],
+      entryPoints: [join(PAGE_DIRECTORY, "boot.ts"), join(PAGE_DIRECTORY, "preview.tsx")],
       outdir: aside,
       bundle: true,
       splitting: true,
-      format: 'esm',
-      target: 'es2022',
-      jsx: 'automatic',
+      format: "esm",
+      target: "es2022",
+      jsx: "automatic",
       minify: true,
-      legalComments: 'none',
-      logLevel: 'silent',
+      legalComments: "none",
+      logLevel: "silent",
       // The icon font of the code editor, which the page never opens.
-      loader: { '.ttf': 'empty' },
+      loader: { ".ttf": "empty" },
       define: {
         // Otherwise lodash and others would register themselves with SystemJS' AMD loader.
-        define: 'undefined',
-        'process.env.NODE_ENV': '"production"',
-        global: 'globalThis',
+        define: "undefined",
+        "process.env.NODE_ENV": '"production"',
+        global: "globalThis",
         GRAFANA_VERSION: JSON.stringify(grafanaVersionOf(set)),
       },
       plugins: [packagesFrom(packagesOf(set))],
@@ -60,29 +62,29 @@ export async function bundlePage(set: PageSet): Promise<{ readonly directory: st
 }
 
 /** Marks what has been sent to the set's packages already. */
-const SENT = Symbol('sent');
+const SENT = Symbol("sent");
 
 /** Packages that the page itself asks for come from the set; SystemJS comes from the workspace. */
 function packagesFrom(directory: string): Plugin {
   return {
-    name: 'packages of the set',
-    setup({ onResolve, resolve }) {
-      onResolve({ filter: /^[^./]/ }, ({ path, kind, importer, pluginData }) => {
-        if (pluginData === SENT || path.startsWith('systemjs/')) return undefined;
+    name: "packages of the set",
+    setup(build) {
+      build.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer, pluginData }) => {
+        if (pluginData === SENT || path.startsWith("systemjs/")) return undefined;
         if (!importer.startsWith(PAGE_DIRECTORY)) return undefined;
-        return resolve(path, { kind, resolveDir: directory, pluginData: SENT });
+        return build.resolve(path, { kind, resolveDir: directory, pluginData: SENT });
       });
     },
   };
 }
 
 function fingerprintOf(set: PageSet): string {
-  const hash = createHash('sha256').update(esbuildVersion).update(grafanaVersionOf(set));
-  hash.update(readFileSync(join(projectOf(set), 'package-lock.json')));
+  const hash = createHash("sha256").update(esbuildVersion).update(grafanaVersionOf(set));
+  hash.update(readFileSync(join(projectOf(set), "package-lock.json")));
   for (const directory of [PAGE_DIRECTORY, SHARED_DIRECTORY]) {
     for (const name of readdirSync(directory).sort()) {
       hash.update(name).update(readFileSync(join(directory, name)));
     }
   }
-  return hash.digest('hex');
+  return hash.digest("hex");
 }

@@ -20,7 +20,7 @@ export type DataSource = (request: DataSourceRequest) => Promise<DataSourceAnswe
 
 const TIMEOUT_SECONDS = 30;
 const MILLISECONDS_PER_SECOND = 1000;
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 export function isLoopback(hostname: string): boolean {
   return LOOPBACK.has(hostname);
@@ -29,24 +29,24 @@ export function isLoopback(hostname: string): boolean {
 /** Forwards to a server on this machine. Throws an Error for an address that is elsewhere. */
 export function forwardTo(baseUrl: string): DataSource {
   const base = new URL(baseUrl);
-  if (base.protocol !== 'http:' || !isLoopback(base.hostname)) {
+  if (base.protocol !== "http:" || !isLoopback(base.hostname)) {
     throw new Error(`${baseUrl}: the host page forwards to http on this machine only`);
   }
   return async ({ method, path, query, contentType, body }) => {
     const url = new URL(base);
-    url.pathname = base.pathname.replace(/\/$/, '') + path;
+    url.pathname = base.pathname.replace(/\/$/, "") + path;
     url.search = query;
     try {
       const answer = await fetch(url, {
         method,
-        ...(contentType === undefined ? {} : { headers: { 'content-type': contentType } }),
+        ...(contentType === undefined ? {} : { headers: { "content-type": contentType } }),
         ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
-        redirect: 'error',
+        redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_SECONDS * MILLISECONDS_PER_SECOND),
       });
       return {
         status: answer.status,
-        contentType: answer.headers.get('content-type') ?? 'text/plain',
+        contentType: answer.headers.get("content-type") ?? "text/plain",
         body: new Uint8Array(await answer.arrayBuffer()),
       };
     } catch {
@@ -56,5 +56,5 @@ export function forwardTo(baseUrl: string): DataSource {
 }
 
 export function jsonAnswer(status: number, body: unknown): DataSourceAnswer {
-  return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };
+  return { status, contentType: "application/json; charset=utf-8", body: JSON.stringify(body) };
 }

@@ -1,11 +1,11 @@
 /** The two pages: `/` waits to be told what to show, `/preview` shows the running demo. */
 
-const SCRIPTS: Readonly<Record<string, string>> = { '/': 'boot.js', '/preview': 'preview.js' };
+const SCRIPTS: Readonly<Record<string, string>> = { "/": "boot.js", "/preview": "preview.js" };
 
 /** Undefined when there is no such page. Where there is a preview it is the first page. */
 export function htmlOf(pathname: string, hasPreview: boolean): string | undefined {
-  if (pathname === '/preview' && !hasPreview) return undefined;
-  const script = pathname === '/' && hasPreview ? 'preview.js' : SCRIPTS[pathname];
+  if (pathname === "/preview" && !hasPreview) return undefined;
+  const script = pathname === "/" && hasPreview ? "preview.js" : SCRIPTS[pathname];
   if (script === undefined) return undefined;
   return `<!doctype html>
 <html lang="en">

@@ -1,8 +1,8 @@
-export { bundlePage } from './bundle-page.js';
-export { forwardTo, jsonAnswer, type DataSource, type DataSourceRequest } from './data-source.js';
-export { startHostServer, type HostServer, type HostServerOptions } from './host-server.js';
-export { missingFor, PAGE_SETS, PLUGIN_DIRECTORY, type PageSet } from './page-sets.js';
-export { alignedRange, framesOf, type PrometheusAnswer } from './prometheus-frames.js';
+export { bundlePage } from "./bundle-page.js";
+export { forwardTo, jsonAnswer, type DataSource, type DataSourceRequest } from "./data-source.js";
+export { startHostServer, type HostServer, type HostServerOptions } from "./host-server.js";
+export { missingFor, PAGE_SETS, PLUGIN_DIRECTORY, type PageSet } from "./page-sets.js";
+export { alignedRange, framesOf, type PrometheusAnswer } from "./prometheus-frames.js";
 export {
   DEFAULT_SCENE,
   PLUGIN_ID,
@@ -14,4 +14,4 @@ export {
   type PlainFrame,
   type RecordedRequest,
   type Scene,
-} from './scene.js';
+} from "./scene.js";

@@ -6,7 +6,7 @@
 /** A field of a data frame, as `toDataFrame` of @grafana/data takes it. Times are epoch milliseconds. */
 export interface PlainField {
   readonly name: string;
-  readonly type: 'time' | 'number' | 'string' | 'boolean' | 'other';
+  readonly type: "time" | "number" | "string" | "boolean" | "other";
   readonly values: readonly unknown[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly config?: Readonly<Record<string, unknown>>;
@@ -40,14 +40,14 @@ export interface Scene {
   /** Of the whole panel with its frame and title, in CSS pixels. */
   readonly width: number;
   readonly height: number;
-  readonly theme: 'dark' | 'light';
+  readonly theme: "dark" | "light";
   /** A language of Grafana, such as `en-US` or `de-DE`. Can't change once the page has shown something. */
   readonly locale: string;
   /** `utc`, `browser` or an IANA name. */
   readonly timeZone: string;
   /** Epoch milliseconds. */
   readonly range: { readonly fromMs: number; readonly toMs: number };
-  readonly state: 'NotStarted' | 'Loading' | 'Streaming' | 'Done' | 'Error';
+  readonly state: "NotStarted" | "Loading" | "Streaming" | "Done" | "Error";
   /** Messages of the data source. */
   readonly errors: readonly string[];
   /** Shown as they are; then no query is run. */
@@ -65,7 +65,7 @@ export interface Scene {
   };
   /** Permissions of the person, such as `alert.rules:create`. */
   readonly permissions: readonly string[];
-  readonly role: 'Viewer' | 'Editor' | 'Admin';
+  readonly role: "Viewer" | "Editor" | "Admin";
   /** Dashboard variables: `$name`, `${name}` and `[[name]]` in texts are replaced. */
   readonly variables: Readonly<Record<string, string>>;
   /** When given, the data are on this clock: the range is, and what the data source says is brought to it. */
@@ -73,9 +73,9 @@ export interface Scene {
 }
 
 /** The data source that queries go to, and its name in `data.request`. */
-export const PROMETHEUS_UID = 'prometheus';
+export const PROMETHEUS_UID = "prometheus";
 
-export const PLUGIN_ID = 'presage-behavior-panel';
+export const PLUGIN_ID = "presage-behavior-panel";
 
 /** One request that the plugin made through getBackendSrv(). */
 export interface RecordedRequest {
@@ -111,27 +111,27 @@ export interface HostApi {
    */
   benchmark(
     update: readonly PlainFrame[],
-    repeats: number
+    repeats: number,
   ): Promise<{ readonly timeSeries: BenchmarkResult; readonly panel: BenchmarkResult }>;
 }
 
 const HALF_AN_HOUR_MS = 30 * 60 * 1000;
 
 export const DEFAULT_SCENE: Scene = {
-  title: 'Presage',
+  title: "Presage",
   width: 1200,
   height: 800,
-  theme: 'dark',
-  locale: 'en-US',
-  timeZone: 'utc',
+  theme: "dark",
+  locale: "en-US",
+  timeZone: "utc",
   range: { fromMs: Date.UTC(2026, 0, 1), toMs: Date.UTC(2026, 0, 1) + HALF_AN_HOUR_MS },
-  state: 'Done',
+  state: "Done",
   errors: [],
   queries: [],
   stepSeconds: 15,
   options: {},
   fieldConfig: { defaults: {}, overrides: [] },
   permissions: [],
-  role: 'Viewer',
+  role: "Viewer",
   variables: {},
 };

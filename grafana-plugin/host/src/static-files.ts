@@ -1,18 +1,18 @@
 /** Files that may be fetched: a directory for each path prefix, and nothing outside of it. */
-import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
-import { extname, join, sep } from 'node:path';
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
+import { extname, join, sep } from "node:path";
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.map': 'application/json; charset=utf-8',
-  '.md': 'text/markdown; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-  '.css': 'text/css; charset=utf-8',
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".map": "application/json; charset=utf-8",
+  ".md": "text/markdown; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+  ".css": "text/css; charset=utf-8",
 };
 
 /** Letters, digits and `._-@`, never a name that begins with a dot. */
@@ -20,7 +20,7 @@ const SAFE_SEGMENT = /^[A-Za-z0-9_@-][A-Za-z0-9._@-]*$/;
 
 /** The file below `directory` that `path` (percent-decoded, with `/`) names; undefined when there is none. */
 export async function findFile(directory: string, path: string): Promise<string | undefined> {
-  const segments = path.split('/');
+  const segments = path.split("/");
   if (!segments.every((segment) => SAFE_SEGMENT.test(segment))) return undefined;
   try {
     const root = await realpath(directory);
@@ -33,8 +33,8 @@ export async function findFile(directory: string, path: string): Promise<string 
 }
 
 export function sendFile(response: ServerResponse, file: string): void {
-  response.setHeader('content-type', CONTENT_TYPES[extname(file)] ?? 'application/octet-stream');
+  response.setHeader("content-type", CONTENT_TYPES[extname(file)] ?? "application/octet-stream");
   createReadStream(file)
-    .on('error', () => response.destroy())
+    .on("error", () => response.destroy())
     .pipe(response);
 }
