@@ -25,7 +25,7 @@ interface PlaceablePanel extends Builder<Panel> {
   gridPos(gridPos: GridPos): this;
 }
 
-interface Row {
+export interface Row {
   /** Panel id and text of a heading above it; without one it follows the row before. */
   readonly heading?: { readonly id: number; readonly title: string };
   /** In units of Grafana's grid. */

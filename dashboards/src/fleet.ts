@@ -1,3 +1,5 @@
+import { TableSortByFieldStateBuilder } from "@grafana/grafana-foundation-sdk/common";
+
 import { annotations } from "./annotations.js";
 import { behaviorPanel, OVERVIEW_METRICS } from "./behavior-panel.js";
 import { dashboard } from "./dashboard.js";
@@ -144,6 +146,7 @@ const list = table(
     missing: "Difference",
   },
 )
+  .sortBy([new TableSortByFieldStateBuilder().displayName("Drift score").desc(true)])
   .overrideByRegexp("namespace|workload", [
     { id: "links", value: [{ title: "Open this workload", url: workloadUrl() }] },
   ])

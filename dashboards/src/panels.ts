@@ -4,6 +4,8 @@ import {
   BigValueColorMode,
   BigValueGraphMode,
   GraphDrawStyle,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
   LineInterpolation,
@@ -125,6 +127,13 @@ export function stacked(words: PanelWords, queries: Queries): TimeseriesPanelBui
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group("A"));
 }
 
+/** Where a value begins to be worth a look, as a dashed line. */
+export function limits(panel: TimeseriesPanelBuilder, steps: Steps): TimeseriesPanelBuilder {
+  return panel
+    .thresholds(thresholds(steps))
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed));
+}
+
 /** For series that are not what is, but what was said or could be. */
 export function dashedSeries(): DynamicConfigValue[] {
   return [
@@ -165,25 +174,29 @@ export function barGauge(words: PanelWords, queries: Queries, steps: Steps): Bar
     .thresholds(thresholds(steps));
 }
 
-/** A row for each combination of labels, a column for each query: its values are named by `columns`. */
+/**
+ * A row for each combination of labels, a column for each query: `columns` has a name for its values, or
+ * undefined when the labels say it all.
+ */
 export function table(
   words: PanelWords,
   queries: Queries,
-  columns: Readonly<Record<string, string>>,
+  columns: Readonly<Record<string, string | undefined>>,
 ): TablePanelBuilder {
-  const [only, ...others] = Object.keys(columns);
-  const renameByName = Object.fromEntries(
-    Object.entries(columns).map(([refId, name]) => [
-      // With a single query Grafana calls its values `Value`.
-      others.length === 0 && refId === only ? "Value" : `Value #${refId}`,
-      name,
-    ]),
-  );
+  const excludeByName: Record<string, boolean> = { Time: true };
+  const renameByName: Record<string, string> = {};
+  for (const [refId, name] of Object.entries(columns)) {
+    // With a single query Grafana calls its values `Value`.
+    for (const given of ["Value", `Value #${refId}`]) {
+      if (name === undefined) excludeByName[given] = true;
+      else renameByName[given] = name;
+    }
+  }
   return described(new TablePanelBuilder(), words, queries)
     .withTransformation({ id: "merge", options: {} })
     .withTransformation({
       id: "organize",
-      options: { excludeByName: { Time: true }, indexByName: {}, renameByName },
+      options: { excludeByName, indexByName: {}, renameByName },
     });
 }
 

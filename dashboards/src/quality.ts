@@ -3,11 +3,11 @@ import { dashboard } from "./dashboard.js";
 import type { BuiltDashboard } from "./dashboard.js";
 import { INTERVAL_LEVEL, UIDS } from "./defaults.js";
 import {
+  limits,
   NEUTRAL,
   stat,
   stateTimeline,
   table,
-  thresholds,
   timeseries,
   worthALookFrom,
 } from "./panels.js";
@@ -86,34 +86,38 @@ const numbers = [
   ),
 ] as const;
 
-const coverageOverTime = timeseries(
-  {
-    id: 10,
-    title: "Coverage of the intervals",
-    description:
-      "Share of past forecasts whose interval held what came, by horizon. The agent widens or narrows " +
-      "intervals by it.",
-    unit: UNITS.share,
-  },
-  [range("coverage", coverage, `${NAME}, {{horizon_seconds}} s ahead`)],
-)
-  .min(0)
-  .max(1)
-  .thresholds(thresholds(COVERAGE_STEPS));
+const coverageOverTime = limits(
+  timeseries(
+    {
+      id: 10,
+      title: "Coverage of the intervals",
+      description:
+        "Share of past forecasts whose interval held what came, by horizon. The agent widens or narrows " +
+        "intervals by it.",
+      unit: UNITS.share,
+    },
+    [range("coverage", coverage, `${NAME}, {{horizon_seconds}} s ahead`)],
+  )
+    .min(0)
+    .max(1),
+  COVERAGE_STEPS,
+);
 
-const errorsOverTime = timeseries(
-  {
-    id: 11,
-    title: "Error against baselines",
-    description:
-      "Error of past forecasts over that of a baseline. Above 1 the baseline would have been better.",
-    unit: UNITS.score,
-  },
-  [range("error", errors, `${NAME}, {{horizon_seconds}} s ahead, {{baseline}}`)],
-)
-  .min(0)
-  .decimals(2)
-  .thresholds(thresholds(worthALookFrom(AS_GOOD_AS_BASELINE)));
+const errorsOverTime = limits(
+  timeseries(
+    {
+      id: 11,
+      title: "Error against baselines",
+      description:
+        "Error of past forecasts over that of a baseline. Above 1 the baseline would have been better.",
+      unit: UNITS.score,
+    },
+    [range("error", errors, `${NAME}, {{horizon_seconds}} s ahead, {{baseline}}`)],
+  )
+    .min(0)
+    .decimals(2),
+  worthALookFrom(AS_GOOD_AS_BASELINE),
+);
 
 const followed = timeseries(
   {
@@ -163,8 +167,8 @@ const statuses = table(
     unit: UNITS.count,
   },
   [column("status", perWorkload(ofWorkloads("presage_model_status"), ...statusLabels))],
-  { status: "Number" },
-).overrideByName("Number", [{ id: "custom.hidden", value: true }]);
+  { status: undefined },
+);
 
 /** How good the models are, and whether their advice is taken. */
 export function qualityDashboard(): BuiltDashboard {
