@@ -3,10 +3,11 @@ import { css } from '@emotion/css';
 import { GrafanaTheme2, LoadingState, PanelProps } from '@grafana/data';
 import { PanelDataErrorView } from '@grafana/runtime';
 import { useStyles2 } from '@grafana/ui';
+import { Selection } from '../data/read-view';
 import { PanelOptions } from '../types';
 import { Glance } from './Glance';
 import { layoutFor } from './layout';
-import { Pickers, Selection } from './Pickers';
+import { Pickers } from './Pickers';
 import { errorsOf, Loading, nothingWords, NoSuchWorkload, QueryFailed } from './states';
 import { useView } from './use-view';
 import { Workload } from './Workload';
@@ -46,12 +47,15 @@ export function BehaviorPanel(props: PanelProps<PanelOptions>) {
     >
       {failed && <QueryFailed errors={errorsOf(data)} keepsOldData={result.status === 'ready'} />}
       {result.status === 'no_such_workload' && <NoSuchWorkload {...result} />}
-      {result.status === 'ready' && layout === 'compact' && <Glance view={result.view} nowMs={nowMs} />}
+      {result.status === 'ready' && layout === 'compact' && <Glance view={result.view} />}
       {result.status === 'ready' && layout !== 'compact' && (
-        <>
-          <Pickers view={result.view} onSelect={onSelect} />
-          <Workload panel={props} view={result.view} nowMs={nowMs} full={layout === 'full'} />
-        </>
+        <Workload
+          panel={props}
+          view={result.view}
+          nowMs={nowMs}
+          full={layout === 'full'}
+          pickers={<Pickers view={result.view} onSelect={onSelect} />}
+        />
       )}
     </div>
   );
@@ -65,7 +69,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     position: 'relative',
     display: 'flex',
     flexDirection: 'column',
-    gap: theme.spacing(2),
+    gap: theme.spacing(1.5),
     overflow: 'auto',
     scrollbarWidth: 'thin',
     scrollbarGutter: 'stable',

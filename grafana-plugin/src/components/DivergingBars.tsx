@@ -63,7 +63,7 @@ function Bar({ share, patternId }: { readonly share: number; readonly patternId:
         stroke={share < 0 ? colors.warning.border : 'none'}
         rx={shape.radius.sm}
       />
-      <line x1="50%" x2="50%" y1="0" y2={height} stroke={colors.text.secondary} />
+      <line x1="50%" x2="50%" y1="0" y2={height} stroke={colors.text.primary} />
     </svg>
   );
 }
@@ -81,11 +81,17 @@ function Hatch({ id }: { readonly id: string }) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  rows: css({ listStyle: 'none', display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5) }),
+  rows: css({
+    ...theme.typography.bodySmall,
+    listStyle: 'none',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(0.5),
+  }),
   row: css({
     listStyle: 'none',
     display: 'grid',
-    gridTemplateColumns: `minmax(0, 2fr) minmax(0, 3fr) ${theme.spacing(6)}`,
+    gridTemplateColumns: `minmax(0, 1fr) minmax(0, 1fr) ${theme.spacing(7)}`,
     gap: theme.spacing(1),
     alignItems: 'center',
   }),

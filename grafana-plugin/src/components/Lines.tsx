@@ -35,7 +35,13 @@ export function Lines({ rows }: { readonly rows: readonly Line[] }) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  rows: css({ listStyle: 'none', display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5) }),
+  rows: css({
+    ...theme.typography.bodySmall,
+    listStyle: 'none',
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(0.5),
+  }),
   row: css({
     listStyle: 'none',
     display: 'grid',

@@ -18,12 +18,15 @@ interface Props {
   readonly onChangeTimeRange: (range: AbsoluteTimeRange) => void;
 }
 
-const LEGEND: VizLegendOptions = {
-  showLegend: true,
+/** Its buttons have names that differ from their texts; ChartLegend stands in for it. */
+const NO_LEGEND: VizLegendOptions = {
+  showLegend: false,
   displayMode: LegendDisplayMode.List,
   placement: 'bottom',
   calcs: [],
 };
+/** In units of the theme's grid. */
+const RIGHT_UNITS = 3;
 /** All series at the pointer's time; the library exports only the type of this. */
 const HOVER_ALL = 1;
 
@@ -59,7 +62,7 @@ export function LoadChart({ frame, marks, width, height, timeRange, timeZone, on
       height={height}
       timeRange={range}
       timeZone={timeZone}
-      legend={LEGEND}
+      legend={NO_LEGEND}
     >
       {children}
     </TimeSeries>
@@ -72,6 +75,8 @@ function Marks({ config, marks }: { readonly config: UPlotConfigBuilder; readonl
   const plot = useRef<{ redraw(rebuildPaths: boolean): void }>(undefined);
   // Before the chart is drawn with this config: a child's effect runs before its parent's.
   useLayoutEffect(() => {
+    // Room for the last time's text, whose middle is at the right edge.
+    config.setPadding([null, RIGHT_UNITS * theme.spacing.gridSize, null, null]);
     config.addHook('init', (drawn) => {
       plot.current = drawn;
     });

@@ -4,6 +4,7 @@ import { AbsoluteTimeRange, dateTimeFormat, GrafanaTheme2, systemDateFormats, Ti
 import { TimeZone } from '@grafana/schema';
 import { Text, useStyles2, useTheme2 } from '@grafana/ui';
 import { EventMark, LoadView } from '../data/view';
+import { ChartLegend } from './ChartLegend';
 import { Hint } from './Hint';
 import { LoadChart } from './LoadChart';
 import { LoadTable } from './LoadTable';
@@ -42,6 +43,7 @@ export function LoadSection({ load, horizonSeconds, nowMs, width, height, ...ran
       </Text>
       <figure aria-label={summary} className={styles.figure}>
         <LoadChart frame={load.frame} marks={drawn} width={width} height={height} {...range} />
+        <ChartLegend frame={load.frame} />
       </figure>
       <LoadTable frame={load.frame} timeZone={range.timeZone} />
       {marks.length > 0 && (

@@ -47,7 +47,7 @@ const SERIES: ReadonlyMap<string, () => string> = new Map([
   ['observed', () => t('chart.measured', 'Measured')],
   ['forecast', () => t('chart.forecast', 'Forecast')],
   ['lower', () => t('chart.lower', 'Forecast, lower bound')],
-  ['upper', () => t('chart.interval', 'Forecast, upper bound')],
+  ['upper', () => t('chart.upper', 'Forecast, upper bound')],
 ]);
 
 function spread(length: number): readonly number[] {

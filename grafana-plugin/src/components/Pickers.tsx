@@ -1,18 +1,12 @@
 import React, { useId, useMemo } from 'react';
 import { css } from '@emotion/css';
 import { GrafanaTheme2 } from '@grafana/data';
-import { Combobox, ComboboxOption, Text, useStyles2 } from '@grafana/ui';
+import { Combobox, ComboboxOption, useStyles2 } from '@grafana/ui';
+import { Selection } from '../data/read-view';
 import { PanelView, WorkloadName, WorkloadSummary } from '../data/view';
 import { segmentWords } from './words/labels';
 import { durationText, UNKNOWN } from './words/numbers';
 import { t } from './words/t';
-
-/** What a person has picked; undefined where the panel's options decide. */
-export interface Selection {
-  readonly workload?: WorkloadName;
-  readonly segment?: string;
-  readonly horizonSeconds?: number;
-}
 
 interface Props {
   readonly view: PanelView;
@@ -75,13 +69,9 @@ function Picker<T extends string | number>({ label, hint, options, value, onChan
     <div className={styles.picker}>
       <label htmlFor={id} className={styles.label}>
         {label}
+        {hint !== undefined && ` · ${hint}`}
       </label>
       <Combobox id={id} options={options} value={value} onChange={(option) => onChange(option.value)} />
-      {hint !== undefined && (
-        <Text variant="bodySmall" color="secondary">
-          {hint}
-        </Text>
-      )}
     </div>
   );
 }

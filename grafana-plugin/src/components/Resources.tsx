@@ -39,16 +39,16 @@ export function ResourceTile({ view, brief = false }: { readonly view: ResourceV
         {resourceWords(resource)}
       </Text>
       <div className={styles.values}>
-        <Text variant="h4" element="span" tabular>
+        <Text variant="h5" element="span" tabular>
           <Value value={current} /> → <Value value={target} />
         </Text>
+        <Direction current={current} target={target} />
         {target.known && !brief && (
           <Text variant="bodySmall" color="secondary">
             {rangeWords(view)}
           </Text>
         )}
       </div>
-      <Direction current={current} target={target} />
       {missing.map((words) => (
         <Hint key={words}>{words}</Hint>
       ))}
@@ -100,7 +100,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   resources: css({
     display: 'grid',
     // A minimum that "512 MiB → 768 MiB" fits in.
-    gridTemplateColumns: `repeat(auto-fit, minmax(min(100%, ${theme.spacing(24)}), 1fr))`,
+    gridTemplateColumns: `repeat(auto-fit, minmax(min(100%, ${theme.spacing(22)}), 1fr))`,
     gap: theme.spacing(1),
     listStyle: 'none',
   }),

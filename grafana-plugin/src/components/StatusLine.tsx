@@ -14,12 +14,10 @@ const MS_PER_SECOND = 1000;
 interface Props {
   readonly shown: WorkloadView;
   readonly nowMs: number;
-  /** The verdict alone. */
-  readonly brief?: boolean;
 }
 
 /** Is behavior normal; and what the agent makes of it. */
-export function StatusLine({ shown, nowMs, brief = false }: Props) {
+export function StatusLine({ shown, nowMs }: Props) {
   const styles = useStyles2(getStyles);
   const { icon, color, headline, detail } = verdictWords(shown.drift);
   const advice = adviceFor(shown);
@@ -41,13 +39,11 @@ export function StatusLine({ shown, nowMs, brief = false }: Props) {
           )}
         </Stack>
       </div>
-      {!brief && (
-        <ul className={styles.facts} aria-label={t('status.decision', 'Decision')}>
-          {factsOf(shown, nowMs).map((fact) => (
-            <li key={fact}>{fact}</li>
-          ))}
-        </ul>
-      )}
+      <ul className={styles.facts} aria-label={t('status.decision', 'Decision')}>
+        {factsOf(shown, nowMs).map((fact) => (
+          <li key={fact}>{fact}</li>
+        ))}
+      </ul>
     </div>
   );
 }
@@ -83,10 +79,13 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   verdict: css({ display: 'flex', gap: theme.spacing(1), alignItems: 'center' }),
   facts: css({
+    display: 'flex',
+    flexWrap: 'wrap',
     listStyle: 'none',
     color: theme.colors.text.secondary,
     fontSize: theme.typography.bodySmall.fontSize,
     lineHeight: theme.typography.bodySmall.lineHeight,
     '& > li': { listStyle: 'none' },
+    '& > li + li::before': { content: '"·"', padding: theme.spacing(0, 1) },
   }),
 });

@@ -1,4 +1,4 @@
-import React, { useMemo } from 'react';
+import React, { ReactNode, useMemo } from 'react';
 import { css } from '@emotion/css';
 import { GrafanaTheme2, PanelProps } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
@@ -19,13 +19,14 @@ interface Props {
   readonly nowMs: number;
   /** Otherwise what does not explain the number itself is left out. */
   readonly full: boolean;
+  readonly pickers: ReactNode;
 }
 
 /** Width that a scroll bar takes, in units of the theme's grid. */
 const SCROLL_BAR_UNITS = 2;
 
 /** All that is known about the chosen workload. */
-export function Workload({ panel, view, nowMs, full }: Props) {
+export function Workload({ panel, view, nowMs, full, pickers }: Props) {
   const { width, height, timeRange, timeZone, options, onChangeTimeRange } = panel;
   const styles = useStyles2(getStyles);
   const { spacing } = useTheme2();
@@ -35,6 +36,7 @@ export function Workload({ panel, view, nowMs, full }: Props) {
   return (
     <>
       <StatusLine shown={shown} nowMs={nowMs} />
+      {pickers}
       <Resources resources={shown.resources} />
       <LoadSection
         load={shown.load}

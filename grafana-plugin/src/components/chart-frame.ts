@@ -2,6 +2,9 @@ import { DataFrame, dateTime, Field, FieldColorModeId, FieldType, GrafanaTheme2,
 import { GraphDrawStyle, LineInterpolation, VisibilityMode } from '@grafana/schema';
 import { t } from './words/t';
 
+/** Names of the theme's palette. */
+export const COLORS = { observed: 'green', forecast: 'blue' };
+
 /**
  * Points of one series that are this many of its own steps apart are joined: measured and forecast
  * values stand at different times, so each has holes where the other has values. More is a true gap.
@@ -16,7 +19,9 @@ const BAND_OPACITY = 20;
 /** The frame of the load with names and lines: solid is measured, dashed is forecast, the band its interval. */
 export function chartFrame(frame: DataFrame, theme: GrafanaTheme2): DataFrame {
   const time = frame.fields.find(({ type }) => type === FieldType.time);
-  return { ...frame, fields: frame.fields.map((field) => (field === time ? field : styled(field, time, theme))) };
+  const [first, ...lines] = frame.fields.map((field) => (field === time ? field : styled(field, time, theme)));
+  // What comes later is drawn over what came before: what was measured must not hide behind a forecast.
+  return first === undefined ? frame : { ...frame, fields: [first, ...lines.reverse()] };
 }
 
 function styled(field: Field, time: Field | undefined, theme: GrafanaTheme2): Field {
@@ -36,6 +41,7 @@ function styled(field: Field, time: Field | undefined, theme: GrafanaTheme2): Fi
         drawStyle: GraphDrawStyle.Line,
         lineInterpolation: LineInterpolation.Linear,
         showPoints: VisibilityMode.Auto,
+        axisSoftMin: 0,
         spanNulls: JOINED_STEPS * stepMs(field.values, time?.values ?? []),
         ...custom,
       },
@@ -52,21 +58,25 @@ interface Look {
 const LOOKS: ReadonlyMap<string, Look> = new Map([
   [
     'observed',
-    { name: () => t('chart.measured', 'Measured'), color: 'green', custom: { lineWidth: LINE_WIDTH, fillOpacity: 0 } },
+    {
+      name: () => t('chart.measured', 'Measured'),
+      color: COLORS.observed,
+      custom: { lineWidth: LINE_WIDTH, fillOpacity: 0 },
+    },
   ],
   [
     'forecast',
     {
       name: () => t('chart.forecast', 'Forecast'),
-      color: 'blue',
+      color: COLORS.forecast,
       custom: { lineWidth: LINE_WIDTH, fillOpacity: 0, lineStyle: { fill: 'dash', dash: DASH } },
     },
   ],
   [
     'upper',
     {
-      name: () => t('chart.interval', 'Forecast, upper bound'),
-      color: 'blue',
+      name: () => t('chart.upper', 'Forecast, upper bound'),
+      color: COLORS.forecast,
       custom: { lineWidth: 0, fillOpacity: BAND_OPACITY, fillBelowTo: 'lower', showPoints: VisibilityMode.Never },
     },
   ],
@@ -74,7 +84,7 @@ const LOOKS: ReadonlyMap<string, Look> = new Map([
     'lower',
     {
       name: () => t('chart.lower', 'Forecast, lower bound'),
-      color: 'blue',
+      color: COLORS.forecast,
       custom: { lineWidth: 0, fillOpacity: 0, showPoints: VisibilityMode.Never },
     },
   ],

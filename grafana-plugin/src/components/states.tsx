@@ -1,16 +1,18 @@
 import React from 'react';
-import { DataQueryError, PanelData } from '@grafana/data';
-import { Alert, Icon, Spinner, Stack, Text } from '@grafana/ui';
+import { css, keyframes } from '@emotion/css';
+import { DataQueryError, GrafanaTheme2, PanelData } from '@grafana/data';
+import { Alert, Icon, Stack, Text, useStyles2 } from '@grafana/ui';
 import { METRICS } from '../data/metrics';
 import { ViewResult } from '../data/view';
 import { t } from './words/t';
 
 /** Before the first answer. */
 export function Loading() {
+  const styles = useStyles2(getStyles);
   return (
     <div role="status">
       <Stack alignItems="center" gap={1}>
-        <Spinner inline />
+        <Icon name="sync" size="lg" className={styles.turning} />
         <Text>{t('state.loading', 'Asking for the agent’s metrics …')}</Text>
       </Stack>
     </div>
@@ -86,3 +88,11 @@ export function NoSuchWorkload({ wanted, workloads }: Pick<NoSuchWorkloadResult,
     </div>
   );
 }
+
+const turn = keyframes({ to: { transform: 'rotate(1turn)' } });
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  turning: css({
+    [theme.transitions.handleMotion('no-preference')]: { animation: `${turn} 2s linear infinite` },
+  }),
+});

@@ -1,10 +1,9 @@
 import { useEffect, useMemo, useState } from 'react';
 import { PanelProps, TimeRange } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
-import { readView } from '../data/read-view';
+import { readView, Selection } from '../data/read-view';
 import { ViewResult } from '../data/view';
 import { PanelOptions } from '../types';
-import { Selection } from './Pickers';
 
 type Inputs = Pick<PanelProps<PanelOptions>, 'data' | 'options' | 'timeZone' | 'replaceVariables'>;
 

@@ -104,7 +104,7 @@ const DRIFT_CAUSES: Words = new Map([
 
 const RESOURCES: Readonly<Record<Resource, () => string>> = {
   replicas: () => t('resource.replicas', 'Replicas'),
-  cpu: () => t('resource.cpu', 'CPU of each replica'),
+  cpu: () => t('resource.cpu', 'CPU cores of each replica'),
   memory: () => t('resource.memory', 'Memory of each replica'),
   network: () => t('resource.network', 'Network of each replica'),
 };
