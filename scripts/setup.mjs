@@ -37,8 +37,13 @@ export function ensureNode() {
 
 /** Where npm projects are that are not workspaces of the root, and what each brings. */
 export const PANEL = join(ROOT, "grafana-plugin");
+export const PANEL_PROJECT = {
+  directory: PANEL,
+  what: "the panel's packages",
+  about: "a minute or so",
+};
 const PANEL_PROJECTS = [
-  { directory: PANEL, what: "the panel's packages", about: "a minute or so" },
+  PANEL_PROJECT,
   {
     directory: join(PANEL, "host", "grafana-12"),
     what: "the packages of Grafana 12",
@@ -173,12 +178,18 @@ function privilege() {
     : undefined;
 }
 
-function runNpm(parameters, directory) {
+/** How npm is started here, with these parameters. */
+export function npmCommand(parameters) {
   // Under `npm start` and `npm test` npm says where it is; otherwise it is on the path.
   const npm = process.env.npm_execpath;
-  const child = npm?.endsWith(".js")
-    ? spawn(process.execPath, [npm, ...parameters], { cwd: directory })
-    : spawn("npm", parameters, { cwd: directory, shell: process.platform === "win32" });
+  return npm?.endsWith(".js") ? [process.execPath, npm, ...parameters] : ["npm", ...parameters];
+}
+
+function runNpm(parameters, directory) {
+  const [program, ...rest] = npmCommand(parameters);
+  // Only npm itself is a script, which Windows runs in a shell.
+  const shell = process.platform === "win32" && program === "npm";
+  const child = spawn(program, rest, { cwd: directory, shell });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text) => (output += text));

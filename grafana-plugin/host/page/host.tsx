@@ -157,7 +157,7 @@ export class Host {
 const themes = new Map<Scene["theme"], GrafanaTheme2>();
 
 /** One object for each, as in Grafana: components remember styles by it. */
-function themeOf(name: Scene["theme"]): GrafanaTheme2 {
+export function themeOf(name: Scene["theme"]): GrafanaTheme2 {
   const theme = themes.get(name) ?? createTheme({ colors: { mode: name } });
   themes.set(name, theme);
   config.theme2 = theme;

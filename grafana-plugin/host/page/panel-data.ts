@@ -66,9 +66,14 @@ export function withFieldConfig(frames: readonly DataFrame[], around: Surroundin
   });
 }
 
-export function timeRangeOf({ range }: Pick<Scene, "range">): TimeRange {
+export function timeRangeOf({ range, live }: Pick<Scene, "range" | "live">): TimeRange {
   const [from, to] = [dateTime(range.fromMs), dateTime(range.toMs)];
-  return { from, to, raw: { from, to } };
+  const lengthSeconds = Math.round((range.toMs - range.fromMs) / MILLISECONDS_PER_SECOND);
+  return {
+    from,
+    to,
+    raw: live ? { from: `now-${String(lengthSeconds)}s`, to: "now" } : { from, to },
+  };
 }
 
 /** `before` is what the panel had until now: an unchanged structure keeps its number. */

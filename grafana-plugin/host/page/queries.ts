@@ -20,8 +20,9 @@ export async function runQueries(
           ? { query: expression, time: endSeconds }
           : { query: expression, start: startSeconds, end: endSeconds, step: scene.stepSeconds };
       const answer = await ask(query.instant === true ? "query" : "query_range", parameters);
+      const shownStepSeconds = scene.stepSeconds * (scene.clock?.rate ?? 1);
       const timeOf = scene.clock && toClock(scene.clock);
-      return framesOf(answer, { ...query, expr: expression }, scene.stepSeconds, timeOf);
+      return framesOf(answer, { ...query, expr: expression }, shownStepSeconds, timeOf);
     }),
   );
   return answers.flat();

@@ -8,6 +8,8 @@ import { bundleOf, grafanaVersionOf, HOST_DIRECTORY, packagesOf, projectOf } fro
 import type { PageSet } from "./page-sets.js";
 
 const PAGE_DIRECTORY = join(HOST_DIRECTORY, "page");
+/** The preview asks for the metrics that the panel reads. */
+const METRIC_NAMES = join(HOST_DIRECTORY, "..", "src", "data", "metrics.ts");
 const SHARED_DIRECTORY = join(HOST_DIRECTORY, "src");
 /** In a finished bundle: of what it was made. */
 const FINGERPRINT_FILE = "fingerprint.txt";
@@ -31,7 +33,7 @@ export async function bundlePage(
   await mkdir(aside, { recursive: true });
   try {
     await build({
-      entryPoints: [join(PAGE_DIRECTORY, "boot.ts"), join(PAGE_DIRECTORY, "preview.tsx")],
+      entryPoints: [join(PAGE_DIRECTORY, "boot.ts"), join(PAGE_DIRECTORY, "preview.ts")],
       outdir: aside,
       bundle: true,
       splitting: true,
@@ -81,6 +83,7 @@ function packagesFrom(directory: string): Plugin {
 function fingerprintOf(set: PageSet): string {
   const hash = createHash("sha256").update(esbuildVersion).update(grafanaVersionOf(set));
   hash.update(readFileSync(join(projectOf(set), "package-lock.json")));
+  hash.update(readFileSync(METRIC_NAMES));
   for (const directory of [PAGE_DIRECTORY, SHARED_DIRECTORY]) {
     for (const name of readdirSync(directory).sort()) {
       hash.update(name).update(readFileSync(join(directory, name)));

@@ -47,6 +47,8 @@ export interface Scene {
   readonly timeZone: string;
   /** Epoch milliseconds. */
   readonly range: { readonly fromMs: number; readonly toMs: number };
+  /** The range is "the last ... until now", and not two fixed moments. */
+  readonly live: boolean;
   readonly state: "NotStarted" | "Loading" | "Streaming" | "Done" | "Error";
   /** Messages of the data source. */
   readonly errors: readonly string[];
@@ -55,7 +57,7 @@ export interface Scene {
   readonly annotations?: readonly PlainFrame[];
   /** Run against the data source {@link PROMETHEUS_UID} of the host's server. */
   readonly queries: readonly PanelQuery[];
-  /** Of range queries. */
+  /** Of range queries, by the data source's clock. */
   readonly stepSeconds: number;
   /** What of the panel's options differs from the defaults. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -70,6 +72,17 @@ export interface Scene {
   readonly variables: Readonly<Record<string, string>>;
   /** When given, the data are on this clock: the range is, and what the data source says is brought to it. */
   readonly clock?: FastClock;
+}
+
+/** What the preview page asks its server for: what there is to see. */
+export interface Preview {
+  /** Of the agent that is shown. */
+  readonly clock: FastClock;
+  readonly workload: string;
+  /** Between two samples of the data source, by the machine's clock. */
+  readonly stepSeconds: number;
+  /** Where the data come from, in words. */
+  readonly source: string;
 }
 
 /** The data source that queries go to, and its name in `data.request`. */
@@ -125,6 +138,7 @@ export const DEFAULT_SCENE: Scene = {
   locale: "en-US",
   timeZone: "utc",
   range: { fromMs: Date.UTC(2026, 0, 1), toMs: Date.UTC(2026, 0, 1) + HALF_AN_HOUR_MS },
+  live: false,
   state: "Done",
   errors: [],
   queries: [],
