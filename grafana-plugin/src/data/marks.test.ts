@@ -86,6 +86,11 @@ describe('marks from annotations', () => {
     expect(marksOf([load], [rows])).toEqual([{ kind: 'other', text: 'Release', fromMs: at(-1), toMs: at(-1) }]);
   });
 
+  it('says once what several annotations say, for the longest time', () => {
+    const rows = annotations([at(-2), at(0), '', 'Deployed', []], [at(-2), at(-1), '', 'Deployed', []]);
+    expect(marksOf([load], [rows])).toEqual([{ kind: 'other', text: 'Deployed', fromMs: at(-2), toMs: at(0) }]);
+  });
+
   it('leaves out those that repeat what the series say', () => {
     const scaling = ofShop(METRICS.currentReplicas, {}, 2, 4);
     const rows = annotations([at(0), at(0), 'Scaling', 'The replicas changed', []]);

@@ -23,7 +23,12 @@ export function readMarks(workload: Workload, thresholds: Thresholds, annotation
     .sort(order)
     .slice(-MAXIMUM_MARKS)
     .filter((mark) => !own.some((other) => repeats(mark, other)));
-  return [...own, ...noted].sort(order).slice(-MAXIMUM_MARKS);
+  return distinct([...own, ...noted].sort(order)).slice(-MAXIMUM_MARKS);
+}
+
+/** Annotations of several queries may say the same; of those that begin together the longest stays. */
+function distinct(marks: readonly EventMark[]): EventMark[] {
+  return [...new Map(marks.map((mark) => [JSON.stringify([mark.kind, mark.text, mark.fromMs]), mark])).values()];
 }
 
 function driftMarks({ list, segment }: Workload, thresholds: Thresholds): EventMark[] {

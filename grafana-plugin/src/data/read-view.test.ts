@@ -94,6 +94,17 @@ describe('the load', () => {
     expect(time![2]).toBe(END_MS - 9 * STEP_MS);
   });
 
+  it('draws the largest of what several agents say at the same time', () => {
+    const say = (instance: string, ...values: unknown[]) => ofShop(METRICS.observed, { instance }, ...values);
+    const expected = [1, 5, 6];
+    expect(observedOf([say('a', 1, 5, 2), say('b', null, 4, 6)])).toEqual(expected);
+    expect(observedOf([say('b', null, 4, 6), say('a', 1, 5, 2)])).toEqual(expected);
+  });
+
+  function observedOf(frames: Parameters<typeof readyView>[0]): unknown {
+    return readyView(frames).shown.load.frame.fields[1]!.values;
+  }
+
   it('has one column when there is no forecast', () => {
     const { frame, forecast } = readyView([ofShop(METRICS.observed, {}, 1)]).shown.load;
     expect(frame.fields.map(({ name }) => name)).toEqual(['time', 'observed']);
@@ -117,6 +128,15 @@ describe('now', () => {
   it('takes the newest of several agents, then the largest', () => {
     const say = (instance: string, ...values: unknown[]) => ofShop(METRICS.currentReplicas, { instance }, ...values);
     expect(current([say('a', 3, 4), say('b', 9, null), say('c', 3, 5)])).toBe(5);
+  });
+
+  it('shows a number alike whichever of equals came first', () => {
+    const say = (instance: string, unit: string) =>
+      range(METRICS.currentReplicas, { ...SHOP, instance }, [3], { config: { unit } });
+    const suffix = (frames: Parameters<typeof readyView>[0]) =>
+      required(readyView(frames).shown.resources[0]!.current).display.suffix;
+    const [one, other] = [say('a', 'suffix: pods'), say('b', 'suffix: copies')];
+    expect(suffix([one, other])).toBe(suffix([other, one]));
   });
 
   it('leaves out a contribution that ended with an earlier decision, so that the rest adds up', () => {

@@ -6,8 +6,8 @@ import { METRICS } from './metrics';
 const POINTS = 1440;
 const WORKLOADS = 50;
 
-/** A few milliseconds where nothing else runs; the rest is for a machine that is busy with something else. */
-const LIMIT_MS = 50;
+/** About three milliseconds once it is compiled; the rest is for a machine that is busy with something else. */
+const LIMIT_MS = 30;
 
 it(`reads ${WORKLOADS} workloads of ${POINTS} points in a few milliseconds`, () => {
   const values = Array.from({ length: POINTS }, (_, index) => 10 + Math.sin(index / 50));
@@ -25,6 +25,7 @@ it(`reads ${WORKLOADS} workloads of ${POINTS} points in a few milliseconds`, () 
     const startMs = performance.now();
     expect(readyView(frames).workloads).toHaveLength(WORKLOADS);
     return performance.now() - startMs;
-  }).sort((one, other) => one - other);
-  expect(durations[7]).toBeLessThan(LIMIT_MS);
+  });
+  // The fastest: others only add to it.
+  expect(Math.min(...durations)).toBeLessThan(LIMIT_MS);
 });

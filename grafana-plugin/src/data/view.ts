@@ -95,6 +95,7 @@ export interface QualityView {
 
 export interface EventMark {
   readonly kind: 'drift' | 'event' | 'scaling' | 'other';
+  /** Of an annotation, the name of an event, or `2 → 4` for replicas; empty when the kind says it all. */
   readonly text: string;
   readonly fromMs: number;
   /** The same as `fromMs` for a moment. */
@@ -104,6 +105,9 @@ export interface EventMark {
 /**
  * One wide frame for the chart: `time` first, then `observed`, and, when there is a forecast,
  * `forecast`, `lower` and `upper`, each value at the time it is about (said at t, drawn at t + horizon).
+ * Both are of the whole workload, whichever segment is shown: forecasts are of no other. In the frame null is a
+ * gap, and undefined means that the line has nothing at that time, so that it is drawn on through it. `timeMs` of
+ * the readings of a forecast, too, is the time they are about.
  */
 export interface LoadView {
   readonly frame: DataFrame;
