@@ -39,8 +39,7 @@ export function DivergingBars({ rows, total, label }: Props) {
           </li>
         ))}
         <li className={`${styles.row} ${styles.total}`}>
-          <span>{total.words}</span>
-          <span />
+          <span className={styles.totalWords}>{total.words}</span>
           <span className={styles.number}>{total.text}</span>
         </li>
       </ul>
@@ -100,5 +99,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     paddingTop: theme.spacing(0.5),
     fontWeight: theme.typography.fontWeightMedium,
   }),
+  totalWords: css({ gridColumn: 'span 2' }),
   number: css({ textAlign: 'right', fontVariantNumeric: 'tabular-nums' }),
 });

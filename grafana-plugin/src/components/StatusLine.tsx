@@ -86,6 +86,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontSize: theme.typography.bodySmall.fontSize,
     lineHeight: theme.typography.bodySmall.lineHeight,
     '& > li': { listStyle: 'none' },
-    '& > li + li::before': { content: '"·"', padding: theme.spacing(0, 1) },
+    '& > li:not(:last-child)::after': { content: '"·"', padding: theme.spacing(0, 1) },
   }),
 });
