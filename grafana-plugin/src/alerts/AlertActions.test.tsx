@@ -113,10 +113,10 @@ describe('a one-off alert', () => {
     [
       'forbidden',
       { status: 403, data: { message: 'Access denied' }, config: {} },
-      /403 Access denied You may not raise/,
+      /403 Access denied\. You may not raise/,
     ],
-    ['not found', { status: 404, data: {}, statusText: 'Not Found', config: {} }, /404 Not Found There is no such/],
-    ['refused by Alertmanager', { status: 400, data: 'bad label', config: {} }, /400 bad label/],
+    ['not found', { status: 404, data: {}, statusText: 'Not Found', config: {} }, /404 Not Found\. There is no such/],
+    ['refused by Alertmanager', { status: 400, data: 'bad label', config: {} }, /400 bad label\./],
     ['no answer', new TypeError('Failed to fetch'), /There was no answer: Failed to fetch/],
   ])('says why it was not raised: %s', async (_name, failure, words) => {
     answerWith(() => Promise.reject(failure));

@@ -1,6 +1,6 @@
-import React, { useRef, useState } from 'react';
+import React, { useEffect, useRef, useState } from 'react';
 import { css } from '@emotion/css';
-import { dateTimeFormat, GrafanaTheme2 } from '@grafana/data';
+import { GrafanaTheme2 } from '@grafana/data';
 import { config, locationService } from '@grafana/runtime';
 import { Alert, Button, ConfirmModal, useStyles2 } from '@grafana/ui';
 import { t } from '../components/words/t';
@@ -73,26 +73,31 @@ export function RaiseAlert({ shown, alertmanagerUid }: Props) {
 }
 
 function Outcome({ outcome, onRemove }: { readonly outcome: SendOutcome; readonly onRemove: () => void }) {
-  if (outcome.sent) {
-    return (
-      <Alert
-        role="status"
-        severity="success"
-        title={t('oneOff.sent', 'Alert raised. It ends by itself in one hour.')}
-        onRemove={onRemove}
-        bottomSpacing={0}
-      />
-    );
-  }
+  const styles = useStyles2(getStyles);
+  const notice = useRef<HTMLDivElement>(null);
+  // The button may be at the lower edge of a panel that scrolls.
+  useEffect(() => notice.current?.scrollIntoView?.({ block: 'nearest' }), [outcome]);
   return (
-    <Alert
-      severity="error"
-      title={t('oneOff.failed', 'The alert was not raised')}
-      onRemove={onRemove}
-      bottomSpacing={0}
-    >
-      {failureWords(outcome)}
-    </Alert>
+    <div ref={notice} className={styles.outcome}>
+      {outcome.sent ? (
+        <Alert
+          role="status"
+          severity="success"
+          title={t('oneOff.sent', 'Alert raised. It ends by itself in one hour.')}
+          onRemove={onRemove}
+          bottomSpacing={0}
+        />
+      ) : (
+        <Alert
+          severity="error"
+          title={t('oneOff.failed', 'The alert was not raised')}
+          onRemove={onRemove}
+          bottomSpacing={0}
+        >
+          {failureWords(outcome)}
+        </Alert>
+      )}
+    </div>
   );
 }
 
@@ -106,7 +111,7 @@ function failureWords({ status, message }: Extract<SendOutcome, { sent: false }>
     return t('oneOff.noAnswer', 'There was no answer: {{message}}', { message });
   }
   const advice = ADVICE_BY_STATUS.get(status)?.() ?? '';
-  return `${status} ${message} ${advice}`.trim();
+  return `${status} ${message.replace(/\.$/, '')}. ${advice}`.trim();
 }
 
 /** Everything that is sent, under the names that it is sent by. */
@@ -114,8 +119,8 @@ function linesOf(alert: OneOffAlert): ReadonlyArray<readonly [string, string]> {
   return [
     ...Object.entries(alert.labels),
     ...Object.entries(alert.annotations),
-    ['startsAt', dateTimeFormat(alert.startsAt)],
-    ['endsAt', dateTimeFormat(alert.endsAt)],
+    ['startsAt', alert.startsAt],
+    ['endsAt', alert.endsAt],
     ['generatorURL', alert.generatorURL],
   ];
 }
@@ -127,6 +132,8 @@ function generatorUrl(): string {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  // In a row of its own, under the buttons.
+  outcome: css({ flexBasis: '100%' }),
   sent: css({
     display: 'grid',
     gridTemplateColumns: 'auto 1fr',

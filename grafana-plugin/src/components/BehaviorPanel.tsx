@@ -70,6 +70,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     display: 'flex',
     flexDirection: 'column',
     gap: theme.spacing(1.5),
+    // Room for the ring around what has the focus.
+    padding: theme.spacing(0.5),
     overflow: 'auto',
     scrollbarWidth: 'thin',
     scrollbarGutter: 'stable',

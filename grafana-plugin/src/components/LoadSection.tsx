@@ -92,11 +92,13 @@ function markText({ kind, text, fromMs, toMs }: EventMark, timeZone: TimeZone): 
 /** Of a chart in a panel of this height: enough to read, never most of it. Pixels. */
 export function useChartHeight(panelHeight: number): number {
   const { spacing } = useTheme2();
-  return Math.max(LEAST_GRID_UNITS * spacing.gridSize, Math.round(panelHeight * SHARE_OF_PANEL));
+  const wanted = Math.round(panelHeight * SHARE_OF_PANEL);
+  return Math.min(MOST_GRID_UNITS * spacing.gridSize, Math.max(LEAST_GRID_UNITS * spacing.gridSize, wanted));
 }
 
-const LEAST_GRID_UNITS = 24;
-const SHARE_OF_PANEL = 0.4;
+const LEAST_GRID_UNITS = 22;
+const MOST_GRID_UNITS = 40;
+const SHARE_OF_PANEL = 0.35;
 
 const getStyles = (theme: GrafanaTheme2) => ({
   figure: css({ margin: 0 }),

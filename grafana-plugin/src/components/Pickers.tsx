@@ -3,9 +3,9 @@ import { css } from '@emotion/css';
 import { GrafanaTheme2 } from '@grafana/data';
 import { Combobox, ComboboxOption, useStyles2 } from '@grafana/ui';
 import { Selection } from '../data/read-view';
-import { PanelView, WorkloadName, WorkloadSummary } from '../data/view';
+import { PanelView, Verdict, WorkloadName, WorkloadSummary } from '../data/view';
 import { segmentWords } from './words/labels';
-import { durationText, UNKNOWN } from './words/numbers';
+import { durationText } from './words/numbers';
 import { t } from './words/t';
 
 interface Props {
@@ -99,27 +99,21 @@ function nameIn(workloads: readonly WorkloadSummary[], key: string): WorkloadNam
 }
 
 function optionsOf(workloads: readonly WorkloadSummary[]): Array<ComboboxOption<string>> {
-  return workloads.map((summary) => ({
-    value: keyOf(summary.name),
-    label: `${summary.name.namespace}/${summary.name.workload}`,
-    description: descriptionOf(summary),
+  return workloads.map(({ name, verdict }) => ({
+    value: keyOf(name),
+    label: [`${name.namespace}/${name.workload}`, VERDICTS[verdict ?? 'unknown']()]
+      .filter((part) => part !== '')
+      .join(' · '),
   }));
 }
 
-const VERDICTS = {
-  normal: () => t('verdict.normal', 'Behavior is normal'),
-  unsure: () => t('verdict.unsure', 'May differ, not sure yet'),
-  drift: () => t('verdict.drift', 'Behavior differs'),
+/** Beside the name, so short; what is normal needs no word. */
+const VERDICTS: Readonly<Record<Verdict | 'unknown', () => string>> = {
+  normal: () => '',
+  unsure: () => t('picker.unsure', 'not sure'),
+  drift: () => t('picker.drift', 'differs'),
+  unknown: () => t('picker.unknown', 'no answer yet'),
 };
-
-function descriptionOf({ verdict, currentReplicas, recommendedReplicas }: WorkloadSummary): string {
-  const words = verdict === undefined ? t('verdict.unknown', 'No answer yet') : VERDICTS[verdict]();
-  return t('picker.description', '{{verdict}}; replicas {{current}} → {{recommended}}', {
-    verdict: words,
-    current: currentReplicas === undefined ? UNKNOWN : String(currentReplicas),
-    recommended: recommendedReplicas === undefined ? UNKNOWN : String(recommendedReplicas),
-  });
-}
 
 const getStyles = (theme: GrafanaTheme2) => ({
   pickers: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1, 2), alignItems: 'flex-start' }),

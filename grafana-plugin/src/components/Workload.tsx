@@ -22,8 +22,8 @@ interface Props {
   readonly pickers: ReactNode;
 }
 
-/** Width that a scroll bar takes, in units of the theme's grid. */
-const SCROLL_BAR_UNITS = 2;
+/** Width that a scroll bar and the padding take, in units of the theme's grid. */
+const SCROLL_BAR_UNITS = 3;
 
 /** All that is known about the chosen workload. */
 export function Workload({ panel, view, nowMs, full, pickers }: Props) {
