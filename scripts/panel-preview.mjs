@@ -135,7 +135,8 @@ export class PanelPreview {
         else resolve(url);
       });
       child.on("error", reject);
-      child.on("close", () => {
+      // Not "close": after a disconnect it never comes.
+      child.on("exit", () => {
         this.#children.delete(child);
         // Too late for the promise when it had been there: then this is the news.
         reject(new Error("its server ended"));

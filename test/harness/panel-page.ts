@@ -102,7 +102,11 @@ export class PanelPage {
       }
     });
     page.on("pageerror", (error) => this.#problems.push(`exception: ${error.message}`));
-    page.on("requestfailed", (request) => this.#problems.push(`no answer: ${request.url()}`));
+    page.on("requestfailed", (request) => {
+      // What the page itself has no use for any more, such as the icon of something that is gone.
+      if (request.failure()?.errorText === "net::ERR_ABORTED") return;
+      this.#problems.push(`no answer: ${request.url()}`);
+    });
   }
 
   /** Resolves once it is painted. */

@@ -39,6 +39,7 @@ export class Host {
   #scene: Scene | undefined;
   #plainFrames: readonly PlainFrame[] = [];
   #data: PanelData | undefined;
+  #hasFonts = false;
   #renderCounter = 0;
 
   constructor(place: HTMLElement, locale: string, services: Services, plugin: PanelPlugin) {
@@ -62,6 +63,7 @@ export class Host {
     this.#services.variables = scene.variables;
     Object.assign(config.bootData.user, rightsOf(scene.permissions, scene.role));
     const theme = themeOf(scene.theme);
+    await this.#loadFonts(theme);
     const settings = await settingsOf(this.#plugin, scene);
     const { frames, errors } = await this.#query(scene);
     this.#plainFrames = frames;
@@ -101,7 +103,6 @@ export class Host {
         <PortalContainer />
       </ThemeContext.Provider>,
     );
-    await document.fonts.ready;
     await painted();
   }
 
@@ -132,6 +133,22 @@ export class Host {
       update,
       repeats,
     });
+  }
+
+  /** Grafana's page has them from the start; a chart is drawn once, with the fonts that are there. */
+  async #loadFonts(theme: GrafanaTheme2): Promise<void> {
+    if (this.#hasFonts) return;
+    this.#hasFonts = true;
+    this.#root.render(
+      <ThemeContext.Provider value={theme}>
+        <GlobalStyles />
+      </ThemeContext.Provider>,
+    );
+    await painted();
+    const { fontFamily, fontWeightRegular, fontWeightMedium } = theme.typography;
+    for (const weight of [fontWeightRegular, fontWeightMedium]) {
+      await document.fonts.load(`${String(weight)} 12px ${fontFamily}`);
+    }
   }
 
   readonly #keepWish = (kind: string, value: unknown): void => {

@@ -8,6 +8,7 @@ export {
   PLUGIN_ID,
   PROMETHEUS_UID,
   type BenchmarkResult,
+  type FastClock,
   type HostApi,
   type PanelQuery,
   type PlainField,
