@@ -63,6 +63,7 @@ describe.each(PAGE_SETS)("the built panel in the host page of %s", (set) => {
     const panel = await stage.open(SCENE);
     await panel.screenshot(`smoke-${set}`);
     expect(await panel.page.locator("main").innerText()).toContain("Behavior is normal");
+    expect(await panel.page.evaluate('document.fonts.check("12px Inter")')).toBe(true);
     expect(await panel.page.locator("main canvas").count()).toBeGreaterThan(0);
     expect(await panel.problems()).toEqual([]);
     await panel.close();

@@ -84,7 +84,9 @@ describe("the preview", () => {
       // Grafana's radio buttons lie, unseen, over their words.
       await page.getByText("Light").click({ force: true });
       await page.getByText("Medium").click({ force: true });
-      await page.getByText("Behavior differs").first().waitFor();
+      // As wide as the page says that a medium panel is.
+      const width = async () => (await page.locator("main section").first().boundingBox())?.width;
+      await expect.poll(width, { timeout: 5000 }).toBe(720);
       await page.screenshot({
         path: fileURLToPath(new URL("../../.reports/screenshots/preview.png", import.meta.url)),
       });

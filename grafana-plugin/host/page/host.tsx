@@ -32,6 +32,8 @@ export async function createHost(place: HTMLElement, locale: string): Promise<Ho
 
 export class Host {
   readonly #root: Root;
+  /** Only puts styles into the page. */
+  readonly #styles = createRoot(document.createElement("div"));
   readonly #locale: string;
   readonly #services: Services;
   readonly #plugin: PanelPlugin;
@@ -39,7 +41,7 @@ export class Host {
   #scene: Scene | undefined;
   #plainFrames: readonly PlainFrame[] = [];
   #data: PanelData | undefined;
-  #hasFonts = false;
+  #theme: GrafanaTheme2 | undefined;
   #renderCounter = 0;
 
   constructor(place: HTMLElement, locale: string, services: Services, plugin: PanelPlugin) {
@@ -63,7 +65,7 @@ export class Host {
     this.#services.variables = scene.variables;
     Object.assign(config.bootData.user, rightsOf(scene.permissions, scene.role));
     const theme = themeOf(scene.theme);
-    await this.#loadFonts(theme);
+    await this.#style(theme);
     const settings = await settingsOf(this.#plugin, scene);
     const { frames, errors } = await this.#query(scene);
     this.#plainFrames = frames;
@@ -87,7 +89,6 @@ export class Host {
     this.#renderCounter += 1;
     this.#root.render(
       <ThemeContext.Provider value={theme}>
-        <GlobalStyles />
         <main>
           <PanelFrame
             plugin={this.#plugin}
@@ -135,11 +136,14 @@ export class Host {
     });
   }
 
-  /** Grafana's page has them from the start; a chart is drawn once, with the fonts that are there. */
-  async #loadFonts(theme: GrafanaTheme2): Promise<void> {
-    if (this.#hasFonts) return;
-    this.#hasFonts = true;
-    this.#root.render(
+  /**
+   * Grafana's styles, and the fonts that they name, before anything is drawn with them: a chart is drawn
+   * once, with the fonts that are there. In Grafana's page they are there from the start.
+   */
+  async #style(theme: GrafanaTheme2): Promise<void> {
+    if (theme === this.#theme) return;
+    this.#theme = theme;
+    this.#styles.render(
       <ThemeContext.Provider value={theme}>
         <GlobalStyles />
       </ThemeContext.Provider>,

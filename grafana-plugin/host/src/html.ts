@@ -2,11 +2,18 @@
 
 const SCRIPTS: Readonly<Record<string, string>> = { "/": "boot.js", "/preview": "preview.js" };
 
+/** A dashboard has a title too. For screen readers alone: pictures are to show nothing but the panel. */
+const HIDDEN_TITLE = `<header style="position: absolute; width: 1px; height: 1px; clip-path: inset(50%); overflow: hidden">
+      <h1>Presage panel</h1>
+    </header>`;
+
 /** Undefined when there is no such page. Where there is a preview it is the first page. */
 export function htmlOf(pathname: string, hasPreview: boolean): string | undefined {
   if (pathname === "/preview" && !hasPreview) return undefined;
   const script = pathname === "/" && hasPreview ? "preview.js" : SCRIPTS[pathname];
   if (script === undefined) return undefined;
+  // The preview brings a title of its own.
+  const title = script === SCRIPTS["/"] ? HIDDEN_TITLE : "";
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -18,6 +25,7 @@ export function htmlOf(pathname: string, hasPreview: boolean): string | undefine
     <script type="module" src="/page/${script}"></script>
   </head>
   <body style="margin: 16px">
+    ${title}
     <div id="host"></div>
   </body>
 </html>
