@@ -101,9 +101,15 @@ function Outcome({ outcome, onRemove }: { readonly outcome: SendOutcome; readonl
   );
 }
 
+const unreachable = () => t('oneOff.unreachable', 'Alertmanager can’t be reached: check that it runs.');
+
 const ADVICE_BY_STATUS: ReadonlyMap<number, () => string> = new Map([
   [403, () => t('oneOff.forbidden', 'You may not raise alerts through this data source.')],
   [404, () => t('oneOff.notFound', 'There is no such Alertmanager data source: check the panel’s options.')],
+  // Of a proxy whose other side is gone, or too slow.
+  [502, unreachable],
+  [503, unreachable],
+  [504, unreachable],
 ]);
 
 function failureWords({ status, message }: Extract<SendOutcome, { sent: false }>): string {

@@ -10,6 +10,8 @@ import { resourceWords } from './words/labels';
 import { maybeText, readingText, UNKNOWN } from './words/numbers';
 import { t } from './words/t';
 
+const NO_BREAK_SPACE = '\u00a0';
+
 interface Props {
   readonly resources: readonly ResourceView[];
 }
@@ -57,7 +59,12 @@ export function ResourceTile({ view, brief = false }: { readonly view: ResourceV
 }
 
 function Value({ value }: { readonly value: Maybe<Reading> }) {
-  return value.known ? <ReadingText reading={value.value} /> : <>{UNKNOWN}</>;
+  return value.known ? <ReadingText reading={value.value} text={unbroken(value.value)} /> : <>{UNKNOWN}</>;
+}
+
+/** A number stays with its unit. */
+function unbroken(reading: Reading): string {
+  return readingText(reading).replaceAll(' ', NO_BREAK_SPACE);
 }
 
 function rangeWords({ lower, upper }: ResourceView): string {
@@ -110,6 +117,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     background: theme.colors.background.secondary,
     borderRadius: theme.shape.radius.default,
     minWidth: 0,
+    // The names of metrics are long.
+    overflowWrap: 'anywhere',
   }),
   values: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'baseline', gap: theme.spacing(0, 1) }),
 });

@@ -2,7 +2,7 @@ import React from 'react';
 import { css } from '@emotion/css';
 import { GrafanaTheme2 } from '@grafana/data';
 import { Icon, Stack, Text, useStyles2 } from '@grafana/ui';
-import { WorkloadView } from '../data/view';
+import { Absence, WorkloadView } from '../data/view';
 import { verdictWords } from './verdict';
 import { absenceWords } from './words/absence';
 import { adviceWords, branchWords, modeWords } from './words/labels';
@@ -54,12 +54,17 @@ function adviceFor({ drift }: WorkloadView): string | undefined {
 
 function factsOf({ mode, branch, expiresAt }: WorkloadView, nowMs: number): readonly string[] {
   const facts = [
-    branch.known ? branchWords(branch.value) : absenceWords(branch.why),
+    branch.known ? branchWords(branch.value) : whyNoBranch(branch.why),
     mode.known ? modeWords(mode.value) : undefined,
     expiresAt.known ? expiryWords(expiresAt.value, nowMs) : absenceWords(expiresAt.why),
   ];
   // One reason may be why two things are unknown; it is said once.
   return [...new Set(facts.filter((fact) => fact !== undefined))];
+}
+
+/** That it has expired is said once, with since when. */
+function whyNoBranch(why: Absence): string | undefined {
+  return why.kind === 'expired' ? undefined : absenceWords(why);
 }
 
 function expiryWords({ atMs, expired }: { readonly atMs: number; readonly expired: boolean }, nowMs: number): string {
