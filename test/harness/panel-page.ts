@@ -30,7 +30,7 @@ const MARGIN_PIXELS = 16;
 /** The global scope of the page, in which the functions given to `evaluate` run. */
 interface PageScope {
   readonly presageHost: HostApi;
-  readonly axe: { run(): Promise<AxeResults> };
+  readonly axe: { run(within: string): Promise<AxeResults> };
 }
 
 /** What the tests in a browser need and this machine lacks, in words; undefined when all is there. */
@@ -157,10 +157,11 @@ export class PanelPage {
     return [...this.#problems, ...own];
   }
 
-  /** Violations that axe-core finds, each with the elements that it is about. */
-  async accessibilityViolations(): Promise<readonly string[]> {
-    const { violations } = await this.page.evaluate(() =>
-      (globalThis as unknown as PageScope).axe.run(),
+  /** Violations that axe-core finds within the first such element, each with those that it is about. */
+  async accessibilityViolations(within = "html"): Promise<readonly string[]> {
+    const { violations } = await this.page.evaluate(
+      (selector) => (globalThis as unknown as PageScope).axe.run(selector),
+      within,
     );
     return violations.map(
       ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`,
