@@ -6,14 +6,15 @@ export default tseslint.config(
       "**/dist/",
       "**/node_modules/",
       "coverage/",
-      "grafana-plugin/",
+      "grafana-plugin/*",
+      "!grafana-plugin/host/",
       "**/*.cjs",
       "**/bin/",
       "vitest.config.ts",
     ],
   },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -6,7 +6,11 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["agent/src/**/*.test.ts", "examples/shop/src/**/*.test.ts"],
+          include: [
+            "agent/src/**/*.test.ts",
+            "examples/shop/src/**/*.test.ts",
+            "grafana-plugin/host/src/**/*.test.ts",
+          ],
         },
       },
       {

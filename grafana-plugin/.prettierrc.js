@@ -1,4 +1,1 @@
-module.exports = {
-  // Prettier configuration provided by Grafana scaffolding
-  ...require('./.config/.prettierrc.js'),
-};
+module.exports = require('./.config/.prettierrc.js');

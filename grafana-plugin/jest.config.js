@@ -1,8 +1,16 @@
-// force timezone to UTC to allow tests to work regardless of local timezone
-// generally used by snapshots, but can affect specific tests
 process.env.TZ = 'UTC';
 
+const base = require('./.config/jest.config');
+const { nodeModulesToTransform, grafanaESModules } = require('./.config/jest/utils');
+
+const [transformWithSwc] = Object.values(base.transform);
+
+// Packages that @grafana/ui brings and that are ES modules only.
+const alsoESModules = ['@react-hookz/web', '@ver0/deep-equal'];
+
 module.exports = {
-  // Jest configuration provided by Grafana scaffolding
-  ...require('./.config/jest.config'),
+  ...base,
+  // The scaffold's pattern leaves .mjs files as they are.
+  transform: { '^.+\\.(m?[tj]s|[tj]sx)$': transformWithSwc },
+  transformIgnorePatterns: [nodeModulesToTransform([...grafanaESModules, ...alsoESModules])],
 };

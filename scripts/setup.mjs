@@ -35,25 +35,77 @@ export function ensureNode() {
   process.exit(1);
 }
 
-/** Runs `npm ci` when the packages are missing, or older than the lock file. */
+/** Where npm projects are that are not workspaces of the root, and what each brings. */
+export const PANEL = join(ROOT, "grafana-plugin");
+export const PANEL_PROJECT = {
+  directory: PANEL,
+  what: "the panel's packages",
+  about: "a minute or so",
+};
+const PANEL_PROJECTS = [
+  PANEL_PROJECT,
+  {
+    directory: join(PANEL, "host", "grafana-12"),
+    what: "the packages of Grafana 12",
+    about: "a minute or so",
+  },
+];
+
+/** Builds the panel into grafana-plugin/dist; run in PANEL. */
+export const PANEL_BUILD = [
+  process.execPath,
+  join(PANEL, "node_modules", "webpack", "bin", "webpack.js"),
+  ...["-c", "./.config/webpack/webpack.config.ts", "--env", "production"],
+];
+
+/** Bundles the page that shows the panel without Grafana; a set's name may follow. */
+export const HOST_BUNDLE = [
+  process.execPath,
+  join(PANEL, "host", "dist", "node", "bundle-command.js"),
+];
+
+/** Installs the packages; ends the process when that can't be done, since nothing runs without them. */
 export async function ensurePackages() {
-  const lock = join(ROOT, "package-lock.json");
-  // npm writes this file at the end of every install.
-  const installed = join(ROOT, "node_modules", ".package-lock.json");
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
-  const started = performance.now();
-  console.log("Installing packages (npm ci); this takes half a minute or so.");
-  const progress = setInterval(() => {
-    console.log(`  still installing, ${inWords(secondsSince(started))} so far`);
-  }, PROGRESS_SECONDS * MILLISECONDS_PER_SECOND);
-  const { status, output } = await runNpm(["ci", "--no-audit", "--no-fund"]);
-  clearInterval(progress);
-  if (status !== 0) {
-    console.error(output);
-    console.error("npm ci failed; see above. Nothing can run without the packages.");
-    process.exit(1);
+  const project = { directory: ROOT, what: "packages", about: "half a minute or so" };
+  const failure = await install(project, console.log);
+  if (failure === undefined) return;
+  console.error(failure);
+  console.error("npm ci failed; see above. Nothing can run without the packages.");
+  process.exit(1);
+}
+
+/** Installs the panel's own packages. When that can't be done it says so, and goes on. */
+export async function ensurePanelPackages() {
+  for (const project of PANEL_PROJECTS) {
+    const failure = await install(project, console.log);
+    if (failure === undefined) continue;
+    console.error(failure);
+    console.error(
+      `npm ci failed for ${project.what}; see above. The checks of the panel will fail.`,
+    );
   }
-  console.log(`Packages installed in ${inWords(secondsSince(started))}.`);
+}
+
+/**
+ * Runs `npm ci` when the packages are missing, or older than the lock file; answers npm's words when it
+ * failed, else undefined. `run` may run npm in another way, such as at a low priority.
+ */
+export async function install({ directory, what, about }, say, run = runNpm) {
+  const lock = join(directory, "package-lock.json");
+  // npm writes this file at the end of every install.
+  const installed = join(directory, "node_modules", ".package-lock.json");
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs)
+    return undefined;
+  const started = performance.now();
+  say(`Installing ${what} (npm ci); this takes ${about}.`);
+  const progress = setInterval(() => {
+    say(`  still installing, ${inWords(secondsSince(started))} so far`);
+  }, PROGRESS_SECONDS * MILLISECONDS_PER_SECOND);
+  const { status, output } = await run(["ci", "--no-audit", "--no-fund"], directory);
+  clearInterval(progress);
+  if (status !== 0) return output;
+  say(`Installed ${what} in ${inWords(secondsSince(started))}.`);
+  return undefined;
 }
 
 /** Compiles what has changed. */
@@ -75,6 +127,7 @@ const DEBIAN_PACKAGES = {
   prometheus: "prometheus",
   promtool: "prometheus",
   "prometheus-alertmanager": "prometheus-alertmanager",
+  amtool: "prometheus-alertmanager",
 };
 
 /**
@@ -125,12 +178,18 @@ function privilege() {
     : undefined;
 }
 
-function runNpm(parameters) {
+/** How npm is started here, with these parameters. */
+export function npmCommand(parameters) {
   // Under `npm start` and `npm test` npm says where it is; otherwise it is on the path.
   const npm = process.env.npm_execpath;
-  const child = npm?.endsWith(".js")
-    ? spawn(process.execPath, [npm, ...parameters], { cwd: ROOT })
-    : spawn("npm", parameters, { cwd: ROOT, shell: process.platform === "win32" });
+  return npm?.endsWith(".js") ? [process.execPath, npm, ...parameters] : ["npm", ...parameters];
+}
+
+function runNpm(parameters, directory) {
+  const [program, ...rest] = npmCommand(parameters);
+  // Only npm itself is a script, which Windows runs in a shell.
+  const shell = process.platform === "win32" && program === "npm";
+  const child = spawn(program, rest, { cwd: directory, shell });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text) => (output += text));

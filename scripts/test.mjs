@@ -9,23 +9,72 @@ import { parseArgs } from "node:util";
 import {
   ensureNode,
   ensurePackages,
+  ensurePanelPackages,
   ensurePrograms,
+  HOST_BUNDLE,
   inWords,
+  PANEL,
+  PANEL_BUILD,
   ROOT,
   secondsSince,
 } from "./setup.mjs";
 
-const REPORT = join(ROOT, ".reports", "vitest.json");
+const REPORTS = join(ROOT, ".reports");
 /** Each check takes a few minutes at most; one that hangs must not hang the rest. */
 const LIMIT_SECONDS = 12 * 60;
 const MILLISECONDS_PER_SECOND = 1000;
 /** Ctrl-C, a polite `kill`, and the terminal being closed. */
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
 const bin = (name) => join(ROOT, "node_modules", ".bin", name);
+const panelBin = (name) => join(PANEL, "node_modules", ".bin", name);
 
 const CHECKS = [
   { name: "build", what: "types, and the build", command: [process.execPath, "scripts/build.mjs"] },
-  { name: "lint", what: "eslint", command: [bin("eslint"), "."] },
+  {
+    name: "panel-types",
+    what: "types of the panel",
+    command: [panelBin("tsc"), "--noEmit"],
+    directory: PANEL,
+  },
+  {
+    name: "panel-lint",
+    what: "eslint of the panel",
+    command: [panelBin("eslint"), "--max-warnings", "0", "."],
+    directory: PANEL,
+  },
+  {
+    name: "panel-build",
+    what: "the panel as Grafana loads it",
+    command: PANEL_BUILD,
+    directory: PANEL,
+  },
+  {
+    name: "panel-tests",
+    what: "unit tests of the panel",
+    command: [
+      panelBin("jest"),
+      "--maxWorkers=2",
+      "--json",
+      `--outputFile=${join(REPORTS, "jest.json")}`,
+    ],
+    directory: PANEL,
+    report: "jest.json",
+  },
+  {
+    name: "host-types",
+    what: "types of the page that shows the panel without Grafana",
+    command: [bin("tsc"), "--project", join("grafana-plugin", "host", "page")],
+  },
+  {
+    name: "host-bundle",
+    what: "that page, for both lines of Grafana",
+    command: HOST_BUNDLE,
+  },
+  {
+    name: "lint",
+    what: "eslint", // The plugin has a configuration and a version of ESLint of its own.
+    command: [bin("eslint"), "agent", "dashboards", "examples", "test", "grafana-plugin/host"],
+  },
   { name: "format", what: "prettier", command: [bin("prettier"), "--check", "."] },
   {
     name: "walls",
@@ -42,8 +91,9 @@ const CHECKS = [
       "run",
       "--reporter=default",
       "--reporter=json",
-      `--outputFile.json=${REPORT}`,
+      `--outputFile.json=${join(REPORTS, "vitest.json")}`,
     ],
+    report: "vitest.json",
   },
 ];
 
@@ -60,23 +110,25 @@ const wanted = CHECKS.filter(({ name }) => values.only?.includes(name) ?? true);
 ensureNode();
 const setUpStarted = performance.now();
 await ensurePackages();
-ensurePrograms(["prometheus", "promtool", "prometheus-alertmanager"]);
-mkdirSync(join(ROOT, ".reports"), { recursive: true });
+await ensurePanelPackages();
+ensurePrograms(["prometheus", "promtool", "prometheus-alertmanager", "amtool", "chromium"]);
+mkdirSync(REPORTS, { recursive: true });
 // A report of an earlier run must not speak for this one.
-rmSync(REPORT, { force: true });
+for (const { report } of wanted) if (report) rmSync(join(REPORTS, report), { force: true });
 console.log(`Set-up took ${inWords(secondsSince(setUpStarted))}. Node ${process.versions.node}.`);
 
 const outcomes = [];
 for (const check of wanted) {
   console.log(`\n=== ${check.name}: ${check.what}`);
   const started = performance.now();
-  const passed = await run(check.command);
+  const passed = await run(check.command, check.directory ?? ROOT);
   const took = inWords(secondsSince(started));
   console.log(`=== ${check.name}: ${passed ? "passed" : "FAILED"} in ${took}`);
   outcomes.push({ name: check.name, passed, took });
 }
 
-const tests = wanted.some(({ name }) => name === "tests") ? readReport() : noTests();
+const tests = { passed: 0, failedNames: [], skippedNames: [] };
+for (const { name, report } of wanted) if (report) addReport(name, join(REPORTS, report), tests);
 console.log("\n=== summary");
 for (const { name, passed, took } of outcomes) {
   console.log(`${passed ? "passed" : "FAILED"}  ${name} (${took})`);
@@ -94,10 +146,10 @@ process.exitCode = failed > 0 ? 1 : 0;
  * Runs a command to its end, or to the time limit. It has a process group of its own, because a test
  * that spins cannot be asked to stop: then its whole group is ended. Answers whether it passed.
  */
-function run([program, ...parameters]) {
+function run([program, ...parameters], directory) {
   const windows = process.platform === "win32";
   const child = spawn(program, parameters, {
-    cwd: ROOT,
+    cwd: directory,
     stdio: ["ignore", "inherit", "inherit"],
     detached: !windows,
     shell: windows,
@@ -127,24 +179,26 @@ function run([program, ...parameters]) {
   });
 }
 
-function noTests() {
-  return { passed: 0, failedNames: [], skippedNames: [] };
-}
-
-/** Counts each test of the JSON report; a file that could not be loaded counts as a failed one. */
-function readReport() {
-  if (!existsSync(REPORT)) return { ...noTests(), failedNames: ["vitest wrote no report"] };
-  const counts = noTests();
-  for (const file of JSON.parse(readFileSync(REPORT, "utf8")).testResults) {
-    const name = file.name.replace(ROOT, "");
-    if (file.status === "failed" && file.assertionResults.length === 0) {
-      counts.failedNames.push(`${name}: ${file.message}`);
+/**
+ * Counts each test of a JSON report, which vitest writes in jest's form; a file that could not be loaded
+ * counts as a failed test.
+ */
+function addReport(check, file, counts) {
+  if (!existsSync(file)) {
+    counts.failedNames.push(`${check} wrote no report`);
+    return;
+  }
+  for (const { name: path, status, message, assertionResults } of JSON.parse(
+    readFileSync(file, "utf8"),
+  ).testResults) {
+    const name = path.replace(ROOT, "");
+    if (status === "failed" && assertionResults.length === 0) {
+      counts.failedNames.push(`${name}: ${message}`);
     }
-    for (const test of file.assertionResults) {
+    for (const test of assertionResults) {
       if (test.status === "passed") counts.passed += 1;
       else if (test.status === "failed") counts.failedNames.push(`${name}: ${test.fullName}`);
       else counts.skippedNames.push(`${name}: ${test.fullName}`);
     }
   }
-  return counts;
 }

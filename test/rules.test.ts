@@ -2,10 +2,18 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { loadConfig } from "presage";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { startAgentProcess, temporaryDirectory } from "./harness/agent-process.js";
+import {
+  CONFIDENCE_THRESHOLD,
+  DRIFT_THRESHOLD,
+  INTERVAL_LEVEL,
+} from "../dashboards/dist/defaults.js";
+import { metricNames } from "../dashboards/dist/promql.js";
+import { temporaryDirectory } from "./harness/agent-process.js";
 import { PROJECT_ROOT } from "./harness/built-agent.js";
+import { exportedMetrics } from "./harness/exported-metrics.js";
 import { findProgram, unless } from "./harness/programs.js";
 
 const PROMETHEUS = join(PROJECT_ROOT, "dashboards", "prometheus");
@@ -17,6 +25,8 @@ interface Rule {
   readonly record?: string;
   readonly alert?: string;
   readonly expr: string;
+  readonly for?: string;
+  readonly keep_firing_for?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -83,16 +93,7 @@ describe("the metrics that the rules name", () => {
   let exported: ReadonlySet<string>;
 
   beforeAll(async () => {
-    const directory = await temporaryDirectory();
-    const agent = await startAgentProcess(directory.path);
-    try {
-      const { text } = await agent.metrics();
-      // A family is declared before it has its first series.
-      exported = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? ""));
-    } finally {
-      await agent.program.stop();
-      await directory.remove();
-    }
+    exported = await exportedMetrics();
   });
 
   it.each(rules.map((rule) => [rule.alert ?? rule.record ?? "", rule.expr] as const))(
@@ -104,19 +105,15 @@ describe("the metrics that the rules name", () => {
       expect(names.filter((name) => !known.has(name))).toEqual([]);
     },
   );
-
-  it("are found in an expression, whatever stands around them", () => {
-    const expr =
-      'sum by (job, le) (rate(a_total{b="c_total"}[5m])) > 1e3 unless on (x) d:e:f offset 5m';
-    expect(metricNames(expr)).toEqual(["a_total", "d:e:f"]);
-  });
 });
 
 describe("the form of the rules", () => {
   it("is the same for every alert: prefix, severity, summary, description", () => {
     expect(alerts.length).toBeGreaterThan(0);
-    for (const { alert, labels, annotations } of alerts) {
+    for (const { alert, labels, annotations, ...rule } of alerts) {
       expect(alert).toMatch(/^Presage[A-Z][A-Za-z]+$/);
+      expect(rule.for, alert).toMatch(/^\d+[sm]$/);
+      expect(rule.keep_firing_for, alert).toMatch(/^\d+[sm]$/);
       expect(["critical", "warning", "info"]).toContain(labels?.["severity"]);
       expect(Object.keys(annotations ?? {})).toEqual(["summary", "description"]);
     }
@@ -129,19 +126,40 @@ describe("the form of the rules", () => {
     }
   });
 
-  it("is tested: each alert where it is silent and where it fires, each recording by its value", () => {
-    const cases = ruleTests.flatMap(({ alert_rule_test }) => alert_rule_test ?? []);
-    const named = (wanted: boolean): ReadonlySet<string> =>
-      new Set(
-        cases
-          .filter(({ exp_alerts }) => exp_alerts.length > 0 === wanted)
-          .map(({ alertname }) => alertname),
+  it.each(alerts.map(({ alert = "" }) => alert))(
+    "%s is tested before, while and after it fires",
+    (alert) => {
+      const timelines = ruleTests.map(({ alert_rule_test }) =>
+        (alert_rule_test ?? [])
+          .filter(({ alertname }) => alertname === alert)
+          .map(({ exp_alerts }) => (exp_alerts.length > 0 ? "fires" : "silent"))
+          .filter((state, index, states) => state !== states[index - 1])
+          .join(", "),
       );
-    const names = new Set(alerts.map(({ alert }) => alert));
-    expect(named(true)).toEqual(names);
-    expect(named(false)).toEqual(names);
+      expect(timelines).toContain("silent, fires, silent");
+      // The last test is about an agent that knows nothing yet.
+      expect(timelines.at(-1)).toBe("silent");
+    },
+  );
+
+  it("is tested by the value of every recording", () => {
     const queried = ruleTests.flatMap(({ promql_expr_test }) => promql_expr_test ?? []);
     expect(new Set(queried.map(({ expr }) => expr))).toEqual(new Set(recorded));
+  });
+
+  it("takes the agent's default thresholds for drift", () => {
+    const { drift } = loadConfig({ environment: {} });
+    const { expr = "" } = alerts.find(({ alert }) => alert === "PresageDriftDetected") ?? {};
+    expect([...expr.matchAll(/> ([\d.]+)/g)].map(([, limit]) => Number(limit))).toEqual([
+      drift.threshold,
+      drift.confidenceThreshold,
+    ]);
+    expect(drift.threshold).toBe(DRIFT_THRESHOLD);
+    expect(drift.confidenceThreshold).toBe(CONFIDENCE_THRESHOLD);
+  });
+
+  it("holds the interval of forecasts to the agent's default level", () => {
+    expect(loadConfig({ environment: {} }).forecast.level).toBe(INTERVAL_LEVEL);
   });
 });
 
@@ -151,21 +169,4 @@ function run(
 ): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(program, parameters, { encoding: "utf8" });
   return { status, output: `${stdout}${stderr}` };
-}
-
-const WORDS = new Set(["and", "or", "unless", "offset", "bool"]);
-
-/** What is left of an expression without strings, matchers, ranges, lists of labels and functions. */
-function metricNames(expr: string): readonly string[] {
-  const bare = expr
-    .replaceAll(/"[^"]*"/g, "")
-    .replaceAll(/\{[^}]*\}/g, "")
-    .replaceAll(/\[[^\]]*\]/g, "")
-    .replaceAll(/\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, "")
-    .replaceAll(/\b[a-z_0-9]+\s*\(/g, "(")
-    // An aggregation with its labels in front has lost its parenthesis to them.
-    .replaceAll(/\b(?:sum|max|min|avg|count)\b/g, "");
-  return [...bare.matchAll(/(?<![\w:])[a-zA-Z_:][\w:]*/g)]
-    .map(([name]) => name)
-    .filter((name) => !WORDS.has(name));
 }

@@ -1,40 +1,20 @@
-import { PanelPlugin } from '@grafana/data';
-import { SimpleOptions } from './types';
-import { SimplePanel } from './components/SimplePanel';
+import { FieldConfigProperty, PanelPlugin } from '@grafana/data';
+import { initPluginTranslations } from '@grafana/i18n';
+import { BehaviorPanel } from './components/BehaviorPanel';
+import { migratePanel } from './migration';
+import { addPanelOptions } from './panel-options';
+import pluginJson from './plugin.json';
+import { suggestionsSupplier } from './suggestions';
+import { PanelOptions } from './types';
 
-export const plugin = new PanelPlugin<SimpleOptions>(SimplePanel).setPanelOptions((builder) => {
-  return builder
-    .addTextInput({
-      path: 'text',
-      name: 'Simple text option',
-      description: 'Description of panel option',
-      defaultValue: 'Default value of text input option',
-    })
-    .addBooleanSwitch({
-      path: 'showSeriesCount',
-      name: 'Show series counter',
-      defaultValue: false,
-    })
-    .addRadio({
-      path: 'seriesCountSize',
-      defaultValue: 'sm',
-      name: 'Series counter size',
-      settings: {
-        options: [
-          {
-            value: 'sm',
-            label: 'Small',
-          },
-          {
-            value: 'md',
-            label: 'Medium',
-          },
-          {
-            value: 'lg',
-            label: 'Large',
-          },
-        ],
-      },
-      showIf: (config) => config.showSeriesCount,
-    });
-});
+// Before anything asks for a text; Grafana itself fetches the locale that plugin.json lists.
+await initPluginTranslations(pluginJson.id);
+
+export const plugin = new PanelPlugin<PanelOptions>(BehaviorPanel)
+  .useFieldConfig({
+    // Colors say what a verdict is, and are the theme's.
+    disableStandardOptions: [FieldConfigProperty.Color],
+  })
+  .setPanelOptions(addPanelOptions)
+  .setMigrationHandler(migratePanel)
+  .setSuggestionsSupplier(suggestionsSupplier(pluginJson.name, pluginJson.id));

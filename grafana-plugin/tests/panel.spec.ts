@@ -1,35 +1,18 @@
-import { test, expect } from '@grafana/plugin-e2e';
+import { expect, test } from '@grafana/plugin-e2e';
 
-test('should display "No data" in case panel data is empty', async ({
-  gotoPanelEditPage,
-  readProvisionedDashboard,
-}) => {
-  const dashboard = await readProvisionedDashboard({ fileName: 'dashboard.json' });
-  const panelEditPage = await gotoPanelEditPage({ dashboard, id: '2' });
-  await expect(panelEditPage.panel.locator).toContainText('No data');
+// Needs a Grafana with the built plugin and a data source named Prometheus (docker compose of the project).
+
+test('says what it needs when the data hold nothing of Presage', async ({ panelEditPage }) => {
+  await panelEditPage.setVisualization('Presage Behavior');
+  await expect(panelEditPage.panel.locator).toContainText('presage_');
 });
 
-test('should display circle when data is passed to the panel', async ({
-  panelEditPage,
-  readProvisionedDataSource,
-  page,
-}) => {
-  const ds = await readProvisionedDataSource({ fileName: 'datasources.yml' });
-  await panelEditPage.datasource.set(ds.name);
-  await panelEditPage.setVisualization('Behavior');
-  await expect(page.getByTestId('simple-panel-circle')).toBeVisible();
-});
+test('offers its options, and those of alerts only outside the compact layout', async ({ panelEditPage }) => {
+  await panelEditPage.setVisualization('Presage Behavior');
 
-test('should display series counter when "Show series counter" option is enabled', async ({
-  gotoPanelEditPage,
-  readProvisionedDashboard,
-  page,
-}) => {
-  const dashboard = await readProvisionedDashboard({ fileName: 'dashboard.json' });
-  const panelEditPage = await gotoPanelEditPage({ dashboard, id: '1' });
-  const options = panelEditPage.getCustomOptions('Behavior');
-  const showSeriesCounter = options.getSwitch('Show series counter');
+  const alerts = panelEditPage.getCustomOptions('Alerts');
+  await expect(alerts.getTextInput('Alertmanager')).toBeVisible();
 
-  await showSeriesCounter.check();
-  await expect(page.getByTestId('simple-panel-series-counter')).toBeVisible();
+  await panelEditPage.getCustomOptions('Display').getSelect('Layout').selectOption('Compact');
+  await expect(alerts.getTextInput('Alertmanager')).toBeHidden();
 });

@@ -1,6 +1,4 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { RunningProgram } from "./running-program.js";
@@ -11,6 +9,8 @@ const ASK_AGAIN_SECONDS = 0.2;
 
 export interface PrometheusServer {
   readonly program: RunningProgram;
+  /** Without a slash at the end. */
+  readonly url: string;
   /** The values of an instant query. */
   query(expression: string): Promise<readonly number[]>;
   /** Asks until the query has a value. Rejects when it has none after `timeoutSeconds`. */
@@ -18,31 +18,47 @@ export interface PrometheusServer {
 }
 
 /** A Prometheus of our own that scrapes one target, `host:port`, every second. */
-export async function startPrometheus(
+export function startPrometheus(
   binary: string,
   directory: string,
   target: string,
 ): Promise<PrometheusServer> {
+  return startConfiguredPrometheus(binary, directory, {
+    global: { scrape_interval: "1s" },
+    scrape_configs: [{ job_name: "presage", static_configs: [{ targets: [target] }] }],
+  });
+}
+
+/**
+ * A Prometheus of our own on a free port, with its data under `directory` and the configuration file
+ * `config`, as an object. Files that it names must be named by their whole paths.
+ */
+export async function startConfiguredPrometheus(
+  binary: string,
+  directory: string,
+  config: object,
+): Promise<PrometheusServer> {
   const home = join(directory, "prometheus");
   await mkdir(home);
   const configFile = join(home, "prometheus.yml");
-  await writeFile(
-    configFile,
-    `global:\n  scrape_interval: 1s\nscrape_configs:\n  - job_name: presage\n    static_configs:\n      - targets: ["${target}"]\n`,
-  );
-  const address = `127.0.0.1:${await freePort()}`;
+  // Every JSON document is a YAML document.
+  await writeFile(configFile, JSON.stringify(config));
   const program = new RunningProgram("prometheus", binary, [
     `--config.file=${configFile}`,
     `--storage.tsdb.path=${join(home, "data")}`,
-    `--web.listen-address=${address}`,
+    "--web.listen-address=127.0.0.1:0",
   ]);
+  const address = await program.waitForLine(
+    (line) => /msg="Listening on".* address=(\S+)/.exec(line)?.[1],
+    START_SECONDS,
+  );
+  const url = `http://${address}`;
   await program.waitForLine(
     (line) => (line.includes("Server is ready to receive web requests") ? true : undefined),
     START_SECONDS,
   );
   const query = async (expression: string): Promise<readonly number[]> => {
-    const url = `http://${address}/api/v1/query?query=${encodeURIComponent(expression)}`;
-    const response = await fetch(url);
+    const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expression)}`);
     // The form of https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries.
     const body = (await response.json()) as {
       readonly status: string;
@@ -54,6 +70,7 @@ export async function startPrometheus(
   };
   return {
     program,
+    url,
     query,
     async queryUntilAnswered(expression, timeoutSeconds) {
       const deadline = performance.now() + timeoutSeconds * MILLISECONDS_PER_SECOND;
@@ -65,19 +82,4 @@ export async function startPrometheus(
       }
     },
   };
-}
-
-/** Prometheus can't be told to take any free port and say which. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      // A TCP server's address is an AddressInfo, never a pipe's name.
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

@@ -13,13 +13,16 @@ export type Absence =
   /** The series is there, and has no finite value in the time range. */
   | { readonly kind: 'no_value'; readonly metric: string }
   /** The model behind it says so; `reason` is the label of presage_model_status. */
-  | { readonly kind: 'model'; readonly model: string; readonly status: 'warming_up' | 'failed'; readonly reason: string }
+  | {
+      readonly kind: 'model';
+      readonly model: string;
+      readonly status: 'warming_up' | 'failed';
+      readonly reason: string;
+    }
   /** The last recommendation must not be followed any more. */
   | { readonly kind: 'expired'; readonly atMs: number };
 
-export type Maybe<T> =
-  | { readonly known: true; readonly value: T }
-  | { readonly known: false; readonly why: Absence };
+export type Maybe<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly why: Absence };
 
 /** One number as a person reads it: unit, decimals, thresholds and links are those of its field. */
 export interface Reading {
@@ -52,7 +55,7 @@ export interface DriftView {
   readonly score: Reading;
   readonly confidence: Reading;
   /** Largest share first; shares of segments and causes add up to at most 1. */
-  readonly evidence: readonly { readonly segment: string; readonly cause: string; readonly share: Reading }[];
+  readonly evidence: ReadonlyArray<{ readonly segment: string; readonly cause: string; readonly share: Reading }>;
 }
 
 export const RESOURCES = ['replicas', 'cpu', 'memory', 'network'] as const;
@@ -85,13 +88,14 @@ export interface ModelView {
 export interface QualityView {
   readonly coverage: Maybe<Reading>;
   /** Error over that of a baseline; below 1 is better than it. */
-  readonly errorRatios: Maybe<readonly { readonly baseline: string; readonly ratio: Reading }[]>;
+  readonly errorRatios: Maybe<ReadonlyArray<{ readonly baseline: string; readonly ratio: Reading }>>;
   /** Brought by presage_decision_outcome_ratio{outcome}, when the agent has it. */
-  readonly outcomes: Maybe<readonly { readonly outcome: string; readonly ratio: Reading }[]>;
+  readonly outcomes: Maybe<ReadonlyArray<{ readonly outcome: string; readonly ratio: Reading }>>;
 }
 
 export interface EventMark {
   readonly kind: 'drift' | 'event' | 'scaling' | 'other';
+  /** Of an annotation, the name of an event, or `2 → 4` for replicas; empty when the kind says it all. */
   readonly text: string;
   readonly fromMs: number;
   /** The same as `fromMs` for a moment. */
@@ -101,6 +105,9 @@ export interface EventMark {
 /**
  * One wide frame for the chart: `time` first, then `observed`, and, when there is a forecast,
  * `forecast`, `lower` and `upper`, each value at the time it is about (said at t, drawn at t + horizon).
+ * Both are of the whole workload, whichever segment is shown: forecasts are of no other. In the frame null is a
+ * gap, and undefined means that the line has nothing at that time, so that it is drawn on through it. `timeMs` of
+ * the readings of a forecast, too, is the time they are about.
  */
 export interface LoadView {
   readonly frame: DataFrame;
@@ -128,7 +135,7 @@ export interface WorkloadView {
   /** Guards that hold the recommendation back; an empty list: none does. */
   readonly guards: Maybe<readonly string[]>;
   /** `normal`, `compute_intensive`, ... with probabilities, most likely first. */
-  readonly predictedWorkload: Maybe<readonly { readonly name: string; readonly probability: Reading }[]>;
+  readonly predictedWorkload: Maybe<ReadonlyArray<{ readonly name: string; readonly probability: Reading }>>;
   readonly quality: QualityView;
   /** Those that are not ready first. */
   readonly models: readonly ModelView[];
@@ -156,7 +163,11 @@ export interface PanelView {
 export type ViewResult =
   | { readonly status: 'ready'; readonly view: PanelView }
   | { readonly status: 'nothing'; readonly found: readonly string[] }
-  | { readonly status: 'no_such_workload'; readonly wanted: Partial<WorkloadName>; readonly workloads: readonly WorkloadName[] };
+  | {
+      readonly status: 'no_such_workload';
+      readonly wanted: Partial<WorkloadName>;
+      readonly workloads: readonly WorkloadName[];
+    };
 
 export const MAXIMUM_WORKLOADS = 500;
 export const MAXIMUM_SEGMENTS = 100;

@@ -1,8 +1,9 @@
 /** `presage demo`: a small real service under real load, and the agent beside it, live. */
-import { parseArgs } from "node:util";
 import { setTimeout as wait } from "node:timers/promises";
-import { EXIT_DONE, EXIT_FAILED, UsageError, type Io } from "../io.js";
+import { EXIT_DONE, EXIT_FAILED, type Io } from "../io.js";
 import { acceptedCalls } from "./accepted-calls.js";
+import { Companion, newsInWords } from "./companion.js";
+import { readFlags, USAGE, type Flags } from "./flags.js";
 import type { LoadEvent } from "./load-event.js";
 import { wrapHanging } from "./painted-text.js";
 import { Screen } from "./screen.js";
@@ -13,9 +14,6 @@ import { storyTime } from "./story-time.js";
 import { renderPlainLine, renderStory, type StoryFrame } from "./story-view.js";
 
 const STORY_SECONDS = 1800;
-/** 1,800 s of story in about 140 s. */
-const DEFAULT_RATE = 13;
-const MAXIMUM_RATE = 60;
 /** Without --once the load goes on after the story, but not for ever: two days of the story. */
 const LONGEST_LOAD_SECONDS = 2 * 86_400;
 /** Often enough for a live screen; at most half a window, so that the story misses none. */
@@ -28,21 +26,6 @@ const PLAIN_LINE_SECONDS = 30;
 const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** After the last call, until its window has been closed: lateness plus a window, in story time. */
 const CLOSING_SECONDS = 40;
-
-interface Flags {
-  readonly once: boolean;
-  readonly seed: number;
-  readonly rate: number;
-  readonly color: boolean;
-  readonly plain: boolean;
-}
-
-const USAGE = `presage demo [--once] [--seed N] [--compress N] [--no-color] [--plain]
-  --once        end after the story (30 minutes of the shop's time)
-  --seed N      another story of the same kind (default 1)
-  --compress N  how many times faster than real time it is told, 1 to ${String(MAXIMUM_RATE)} (default ${String(DEFAULT_RATE)})
-  --no-color    no colors
-  --plain       lines instead of a screen, for logs\n`;
 
 /**
  * Runs the demo; the answer is the exit code. 1: it could not run, or drift was not reported before
@@ -74,7 +57,10 @@ export async function demo(args: readonly string[], io: Io): Promise<number> {
         onLoadEvent(event);
       },
     });
-    const telling = new Telling(stage, flags, io);
+    // The panel is worth building only if it can be looked at afterwards.
+    const companion = flags.once ? undefined : Companion.of(process);
+    companion?.announce(stage.where);
+    const telling = new Telling(stage, flags, io, companion);
     onLoadEvent = (event) => {
       telling.onLoadEvent(event);
     };
@@ -102,15 +88,19 @@ class Telling {
   readonly #io: Io;
   readonly #screen: Screen;
   readonly #log: StoryLog;
+  readonly #companion: Companion | undefined;
   readonly #addresses: readonly string[];
   readonly #pollMilliseconds: number;
   #calls: Pick<LoadEvent, "sent" | "failed"> = { sent: 0, failed: 0 };
   #storyEnded = false;
   #loadEnded = false;
   #concluded = false;
+  /** What was last said of the panel: nothing is said twice. */
+  #saidOfPanel: string | undefined;
   #nextPlainSeconds = PLAIN_LINE_SECONDS;
 
-  constructor(stage: Stage, flags: Flags, io: Io) {
+  constructor(stage: Stage, flags: Flags, io: Io, companion: Companion | undefined) {
+    this.#companion = companion;
     this.#stage = stage;
     this.#flags = flags;
     this.#io = io;
@@ -205,8 +195,12 @@ class Telling {
       rate: this.#flags.rate,
       state,
       log: this.#log,
-      addresses: this.#addresses,
+      addresses:
+        this.#companion === undefined
+          ? this.#addresses
+          : [...this.#addresses, `panel ${newsInWords(this.#companion.news)}`],
     };
+    this.#tellOfPanel();
     if (!this.#flags.plain) {
       const { columns, rows } = this.#screen.size;
       const shownRows = this.#concluded ? Math.min(rows, ROWS_AFTER_STORY) : rows;
@@ -222,6 +216,28 @@ class Telling {
     }
   }
 
+  #panelAddress(): string {
+    if (this.#companion === undefined) return "only with `npm start`, which builds it";
+    const { news } = this.#companion;
+    if (news !== undefined && news.kind !== "under_way") {
+      this.#saidOfPanel = newsInWords(news);
+      return this.#saidOfPanel;
+    }
+    return `${newsInWords(news)}; its address follows here`;
+  }
+
+  /** Once it is settled, after the story; in a log, whenever something else is done for it. */
+  #tellOfPanel(): void {
+    const news = this.#companion?.news;
+    if (news === undefined) return;
+    const said = news.kind === "under_way" ? news.phase : newsInWords(news);
+    const isOfInterest = this.#flags.plain || (this.#concluded && news.kind !== "under_way");
+    if (!isOfInterest || said === this.#saidOfPanel) return;
+    this.#saidOfPanel = said;
+    this.#screen.release();
+    this.#write([`panel: ${said}`]);
+  }
+
   async #conclude(): Promise<number> {
     const { agent, shopUrl, prometheusUrl } = this.#stage;
     const { inTime, lines } = judge(this.#log.milestones, {
@@ -230,13 +246,14 @@ class Telling {
       ended: this.#loadEnded,
     });
     const where = this.#flags.once
-      ? ["Next: `npm start` without --once keeps it all running, to look around in."]
+      ? ["Next: `npm start` without --once keeps it all running, and shows the panel in a browser."]
       : [
           "Everything goes on running, with the normal load, until Ctrl-C. Where to look:",
           `  agent       ${agent.apiUrl}/openapi.json, ${agent.apiUrl}/explanations?service=shop`,
           `  metrics     ${agent.metricsUrl}/metrics`,
           `  shop        ${shopUrl}/products`,
           `  Prometheus  ${prometheusUrl ?? "not installed"}`,
+          `  panel       ${this.#panelAddress()}`,
         ];
     this.#concluded = true;
     this.#screen.release();
@@ -262,34 +279,4 @@ async function pause(milliseconds: number, stopping: AbortSignal): Promise<void>
   } catch {
     // Stopped: the loop sees the signal itself.
   }
-}
-
-function readFlags(args: readonly string[], io: Io): Flags {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      once: { type: "boolean", default: false },
-      seed: { type: "string", default: "1" },
-      compress: { type: "string", default: String(DEFAULT_RATE) },
-      "no-color": { type: "boolean", default: false },
-      plain: { type: "boolean", default: false },
-    },
-  });
-  const seed = Number(values.seed);
-  const rate = Number(values.compress);
-  if (!Number.isInteger(seed) || seed < 0)
-    throw new UsageError(`--seed ${values.seed}: it takes a whole number from 0 on\n${USAGE}`);
-  if (!(rate >= 1 && rate <= MAXIMUM_RATE)) {
-    throw new UsageError(
-      `--compress ${values.compress}: it takes a number from 1 to ${MAXIMUM_RATE}\n${USAGE}`,
-    );
-  }
-  return {
-    once: values.once,
-    seed,
-    rate,
-    plain: values.plain || !io.stdout.isTTY,
-    // NO_COLOR: https://no-color.org
-    color: io.stdout.isTTY && !values["no-color"] && (io.environment["NO_COLOR"] ?? "") === "",
-  };
 }

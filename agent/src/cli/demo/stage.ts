@@ -9,6 +9,7 @@ import type { Config } from "../../config/schema.js";
 import { acceleratedClock, systemClock, type Clock } from "../../core/index.js";
 import { ChildProgram, startAndWait } from "./child-program.js";
 import { closeAll } from "./close-all.js";
+import type { WhereThingsRun } from "./companion.js";
 import { freePort } from "./free-port.js";
 import { readLoadEvent, type LoadEvent } from "./load-event.js";
 import { startPrometheus } from "./prometheus-program.js";
@@ -33,6 +34,7 @@ export interface Stage {
   readonly shopUrl: string;
   /** Undefined when Prometheus is not installed. */
   readonly prometheusUrl: string | undefined;
+  readonly where: WhereThingsRun;
   readonly load: ChildProgram;
   /** Resolves with a message when something has ended that should not have. */
   readonly broken: Promise<string>;
@@ -41,6 +43,8 @@ export interface Stage {
 }
 
 const SHOP_DIRECTORY = new URL("../../../../examples/shop/dist/", import.meta.url);
+/** As the shop calls itself to the agent. */
+const WORKLOAD = "shop";
 const API_PORT = 9470;
 const METRICS_PORT = 9472;
 const START_TIMEOUT_SECONDS = 20;
@@ -66,7 +70,7 @@ function demoConfig(
       // A second of the machine is many of the story: a batch that took 0.5 s is not late.
       ingestion: { latenessSeconds: 20 },
       scrape: [
-        { service: "shop", url: `${shopUrl}/metrics`, intervalSeconds: 1, timeoutSeconds: 1 },
+        { service: WORKLOAD, url: `${shopUrl}/metrics`, intervalSeconds: 1, timeoutSeconds: 1 },
       ],
       forecast: { horizonsSeconds: [60, 180, 300] },
       allocation: {
@@ -161,6 +165,12 @@ async function buildStage(
     startSeconds,
     shopUrl,
     prometheusUrl: prometheus?.url,
+    where: {
+      metricsUrl: agent.metricsUrl,
+      prometheusUrl: prometheus?.url,
+      workload: WORKLOAD,
+      clock: { startSeconds: machineStartSeconds, machineStartSeconds, rate: options.rate },
+    },
     load,
     broken: Promise.race([
       shop.ended.then(() => shop.lastWords),

@@ -17,13 +17,21 @@ export type CounterfactualSource = (decision: Decision) => readonly Counterfactu
  */
 export function decisionFamilies(counterfactuals: CounterfactualSource): readonly Family[] {
   return [
-    perDecision(
+    current(
       "presage_current_replicas",
       "Replicas as configured, else as many instances as report.",
-      [],
-      (decision, emit) => {
-        emit({}, decision.current.replicas);
-      },
+      "replicas",
+    ),
+    current("presage_current_cpu_cores", "CPU cores that each replica has now.", "cpuCores"),
+    current(
+      "presage_current_memory_bytes",
+      "Memory that each replica has now, in bytes.",
+      "memoryBytes",
+    ),
+    current(
+      "presage_current_network_bytes_per_second",
+      "Network that each replica has now, in bytes per second.",
+      "networkBytesPerSecond",
     ),
     recommended("presage_recommended_replicas", "Recommended replicas.", "replicas"),
     recommended(
@@ -90,6 +98,12 @@ export function decisionFamilies(counterfactuals: CounterfactualSource): readonl
       },
     },
   ];
+}
+
+function current(name: string, help: string, field: keyof Resources): Family {
+  return perDecision(name, help, [], (decision, emit) => {
+    emit({}, decision.current[field]);
+  });
 }
 
 function recommended(name: string, help: string, field: keyof Resources): Family {

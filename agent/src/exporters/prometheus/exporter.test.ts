@@ -29,6 +29,9 @@ describe("what is published", () => {
     ["presage_forecast_error_ratio", ',horizon_seconds="60",baseline="naive"', "0.8"],
     ["presage_predicted_workload_probability", ',class="normal"', "0.7"],
     ["presage_current_replicas", "", "2"],
+    ["presage_current_cpu_cores", "", "0.5"],
+    ["presage_current_memory_bytes", "", "268435456"],
+    ["presage_current_network_bytes_per_second", "", "6250000"],
     ["presage_recommended_replicas", ',bound="target"', "4"],
     ["presage_recommended_cpu_cores", ',bound="lower"', "1"],
     ["presage_recommended_memory_bytes", ',bound="upper"', "536870912"],
@@ -104,11 +107,12 @@ describe("what is unknown", () => {
   it("is a recommendation that has expired, but for its expiry", async () => {
     const clock = new ManualClock(NOW_SECONDS + 299);
     const exporter = exporterOf(() => [stateOf(SHOP, [])], { clock });
-    const recommended = async () =>
-      (await series(exporter)).filter((line) => line.startsWith("presage_recommended_replicas"));
-    expect(await recommended()).toHaveLength(3);
+    const decided = async () =>
+      (await series(exporter)).filter((line) => /^presage_(recommended|current)_/.test(line));
+    // Four resources: the current one, and three bounds of the recommended one.
+    expect(await decided()).toHaveLength(16);
     clock.set(NOW_SECONDS + 300);
-    expect(await recommended()).toEqual([]);
+    expect(await decided()).toEqual([]);
     const expiry = `presage_recommendation_expiry_timestamp_seconds${inShop("")}`;
     expect(await series(exporter)).toContain(`${expiry} ${NOW_SECONDS + 300}`);
   });

@@ -27,7 +27,13 @@ function decisionOf(workload: string): Decision {
     confidenceLevel: 0.95,
     predictedWorkload: undefined,
     forecast: undefined,
-    current: resources(2),
+    // Half of each resource that is recommended, so that a field can't stand for another.
+    current: {
+      replicas: 2,
+      cpuCores: 0.5,
+      memoryBytes: 268_435_456,
+      networkBytesPerSecond: 6_250_000,
+    },
     recommended: { target: resources(4), lowerBound: resources(3), upperBound: resources(6) },
     contributions: [
       { cause: "drift", replicas: 3 },

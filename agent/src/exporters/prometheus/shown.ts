@@ -2,7 +2,7 @@ import { ALL_SEGMENTS, parseWorkloadKey } from "../../core/index.js";
 import type { Decision, SegmentState, WorkloadState } from "../../core/index.js";
 
 export interface ExportLimits {
-  /** Workloads in one scrape; each is about 80 series besides its segments. */
+  /** Workloads in one scrape; each is about 83 series besides its segments. */
   readonly maxWorkloads: number;
   /** Segments in one scrape, over all workloads; each is at most 18 series. */
   readonly maxSegments: number;

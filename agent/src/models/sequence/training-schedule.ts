@@ -15,6 +15,12 @@ const MIN_HELD_BACK = 5;
 /** Training pays when this share of what is trained on is new. */
 const RENEWED_SHARE = 0.25;
 
+/**
+ * Calls that one training goes through, all epochs together: 15 s at 128 operations, so that other fits
+ * do not wait for a minute in the same thread. Who has more calls needs fewer epochs.
+ */
+const MAX_TRAINED_CALLS = 400_000;
+
 /** How long a training is: so many epochs, and more when there are so few sequences. */
 interface Effort {
   readonly epochs: number;
@@ -77,7 +83,13 @@ export function trainingJob(
     heldBack: heldBack.data(),
     start: weights,
     startIsTrained: serving !== undefined,
-    epochs: Math.max(effort.epochs, Math.ceil(effort.minSteps / steps)),
+    epochs: Math.max(
+      1,
+      Math.min(
+        Math.max(effort.epochs, Math.ceil(effort.minSteps / steps)),
+        Math.floor(MAX_TRAINED_CALLS / training.targets.length),
+      ),
+    ),
     learningRate: effort.learningRate,
     seed: start.seed,
   };

@@ -1,0 +1,101 @@
+import { DataFrame } from '@grafana/data';
+import { readAnnotations } from './annotations';
+import { Thresholds, isOfSegment, verdictOf } from './drift';
+import { Line, lineOf } from './lines';
+import { METRICS } from './metrics';
+import { compare } from './now';
+import { Series, labelOf } from './series';
+import { EventMark } from './view';
+import { Workload } from './workload';
+
+/** More than a chart can tell apart; the newest stay. */
+export const MAXIMUM_MARKS = 200;
+
+/**
+ * What happened: read from the series themselves, and from the dashboard's annotations, of which those go that
+ * only repeat what the series say. Sorted by time.
+ */
+export function readMarks(workload: Workload, thresholds: Thresholds, annotations: readonly DataFrame[]): EventMark[] {
+  const own = [...driftMarks(workload, thresholds), ...eventMarks(workload), ...scalingMarks(workload)]
+    .sort(order)
+    .slice(-MAXIMUM_MARKS);
+  const noted = readAnnotations(annotations)
+    .sort(order)
+    .slice(-MAXIMUM_MARKS)
+    .filter((mark) => !own.some((other) => repeats(mark, other)));
+  return distinct([...own, ...noted].sort(order)).slice(-MAXIMUM_MARKS);
+}
+
+/** Annotations of several queries may say the same; of those that begin together the longest stays. */
+function distinct(marks: readonly EventMark[]): EventMark[] {
+  return [...new Map(marks.map((mark) => [JSON.stringify([mark.kind, mark.text, mark.fromMs]), mark])).values()];
+}
+
+function driftMarks({ list, segment }: Workload, thresholds: Thresholds): EventMark[] {
+  const scores = lineOf(list(METRICS.driftScore).filter(isOfSegment(segment)));
+  const confidences = lineOf(list(METRICS.driftConfidence).filter(isOfSegment(segment)));
+  const confidenceAt = new Map(confidences.times.map((time, index) => [time, confidences.values[index]]));
+  return spansOf(scores, (score, time) => {
+    const confidence = confidenceAt.get(time) ?? null;
+    return confidence !== null && verdictOf(score, confidence, thresholds) === 'drift';
+  }).map((span) => ({ kind: 'drift', text: '', ...span }));
+}
+
+function eventMarks({ list }: Workload): EventMark[] {
+  const byName = new Map<string, Series[]>();
+  for (const series of list(METRICS.scheduledEvent)) {
+    const name = labelOf(series, 'event') ?? labelOf(series, 'name') ?? '';
+    byName.set(name, [...(byName.get(name) ?? []), series]);
+  }
+  return [...byName].flatMap(([text, series]) =>
+    spansOf(lineOf(series), (value) => value > 0).map((span): EventMark => ({ kind: 'event', text, ...span }))
+  );
+}
+
+function scalingMarks({ list }: Workload): EventMark[] {
+  const { times, values } = lineOf(list(METRICS.currentReplicas));
+  const marks: EventMark[] = [];
+  let before: number | null = null;
+  times.forEach((time, index) => {
+    const replicas = values[index] ?? null;
+    if (replicas !== null && before !== null && replicas !== before) {
+      marks.push({ kind: 'scaling', text: `${before} → ${replicas}`, fromMs: time, toMs: time });
+    }
+    before = replicas ?? before;
+  });
+  return marks;
+}
+
+/** From the first to the last moment of each run of which `holds` is true; a gap ends a run. */
+function spansOf(
+  { times, values }: Line,
+  holds: (value: number, timeMs: number) => boolean
+): Array<Pick<EventMark, 'fromMs' | 'toMs'>> {
+  const spans: Array<{ fromMs: number; toMs: number }> = [];
+  let open: { fromMs: number; toMs: number } | undefined;
+  times.forEach((time, index) => {
+    const value = values[index] ?? null;
+    if (value === null || !holds(value, time)) {
+      open = undefined;
+    } else if (open === undefined) {
+      open = { fromMs: time, toMs: time };
+      spans.push(open);
+    } else {
+      open.toMs = time;
+    }
+  });
+  return spans;
+}
+
+function repeats(mark: EventMark, other: EventMark): boolean {
+  return mark.kind === other.kind && mark.fromMs <= other.toMs && mark.toMs >= other.fromMs;
+}
+
+function order(one: EventMark, other: EventMark): number {
+  return (
+    compare(one.fromMs, other.fromMs) ||
+    compare(one.toMs, other.toMs) ||
+    compare(one.kind, other.kind) ||
+    compare(one.text, other.text)
+  );
+}
