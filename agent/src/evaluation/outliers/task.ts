@@ -1,4 +1,5 @@
 import { UsageError } from "../../cli/io.js";
+import { linesOf, tableOf } from "../table.js";
 import type { EvaluationTask, TaskContext, TaskValues } from "../task.js";
 import { readLabelledTable, readSetNames, type LabelledTable } from "./labelled-table.js";
 import { readReference, type Reference } from "./reference.js";
@@ -60,7 +61,7 @@ mixture learns from 60% of the rows without their labels and scores the other 40
         scores: Object.fromEntries(outcomes.map(({ name, scores }) => [name, scores])),
         labels: Object.fromEntries(outcomes.map(({ name, labels }) => [name, labels])),
       },
-      report: reportOf(outcomes, references),
+      report: await reportOf(outcomes, references),
     };
   },
 };
@@ -114,36 +115,27 @@ function evaluateSet(table: LabelledTable, seeds: number, { tell }: TaskContext)
   return outcome;
 }
 
-function reportOf(
+async function reportOf(
   outcomes: readonly SetOutcome[],
   references: ReadonlyMap<string, Reference>,
-): string[] {
-  const row = (name: string, figures: readonly number[], components: string): string =>
-    [
-      name.padEnd(22),
-      ...figures.map((figure) =>
-        (Number.isNaN(figure) ? "" : figure.toFixed(FRACTION_DIGITS)).padStart(9),
-      ),
-      `  ${components}`,
-    ].join("");
-  const figuresOf = (outcome: SetOutcome): number[] => {
-    const reference = references.get(outcome.name);
-    return [
-      outcome.rocAuc,
-      outcome.averagePrecision,
-      outcome.plainRocAuc,
-      reference?.bic ?? NaN,
-      reference?.best ?? NaN,
-    ];
+): Promise<string[]> {
+  const columns: Record<string, readonly number[]> = {
+    "ROC-AUC": outcomes.map(({ rocAuc: auc }) => auc),
+    AP: outcomes.map(({ averagePrecision: precision }) => precision),
+    density: outcomes.map(({ plainRocAuc }) => plainRocAuc),
+    "sk. BIC": outcomes.map(({ name }) => references.get(name)?.bic ?? NaN),
+    "sk. best": outcomes.map(({ name }) => references.get(name)?.best ?? NaN),
   };
-  const all = outcomes.map(figuresOf);
-  const means = [0, 1, 2, 3, 4].map((column) => mean(all.map((figures) => figures[column] ?? NaN)));
+  const withMeans = Object.fromEntries(
+    Object.entries(columns).map(([head, figures]) => [head, [...figures, mean(figures)]]),
+  );
+  const table = await tableOf({
+    set: [...outcomes.map(({ name }) => name), "mean"],
+    ...withMeans,
+    components: [...outcomes.map(({ components }) => components.join(" ")), ""],
+  });
   return [
-    `${"set".padEnd(22)}${["ROC-AUC", "AP", "density", "sk. BIC", "sk. best"].map((head) => head.padStart(9)).join("")}  components`,
-    ...outcomes.map((outcome) =>
-      row(outcome.name, figuresOf(outcome), outcome.components.join(" ")),
-    ),
-    row("mean", means, ""),
+    ...linesOf(table),
     "ROC-AUC and AP (average precision): mixture with marginal densities; density: -log density alone;",
     "sk.: scikit-learn's mixture by BIC, and the best of all methods in the reference.",
   ];
