@@ -29,7 +29,7 @@ module.exports = {
         pathNot: [
           room("core"),
           room(name),
-          ...(name === "models" ? ["node_modules/@bsull/augurs/"] : []),
+          ...(name === "models" ? ["node_modules/(@bsull/augurs|@tensorflow)/"] : []),
         ],
       },
     })),
@@ -50,7 +50,14 @@ module.exports = {
       name: "machine-learning-only-under-models",
       severity: "error",
       from: { path: "^agent/src/", pathNot: room("models") },
-      to: { path: "node_modules/(@bsull/augurs|@tensorflow|danfojs-node)/" },
+      to: { path: "node_modules/(@bsull/augurs|@tensorflow)/" },
+    },
+    {
+      name: "danfo-only-offline",
+      comment: "It takes a second and much memory to load: the agent's process never does.",
+      severity: "error",
+      from: { path: "^agent/src/", pathNot: ["^agent/src/evaluation/", "^agent/src/backtest/"] },
+      to: { path: "node_modules/danfojs-node/" },
     },
   ],
   options: {

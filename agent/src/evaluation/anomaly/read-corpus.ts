@@ -20,7 +20,7 @@ export interface Corpus {
 }
 
 export const PROFILE_NAMES = ["standard", "reward_low_FP_rate", "reward_low_FN_rate"] as const;
-export type ProfileName = (typeof PROFILE_NAMES)[number];
+type ProfileName = (typeof PROFILE_NAMES)[number];
 
 const MILLISECONDS_PER_SECOND = 1000;
 
