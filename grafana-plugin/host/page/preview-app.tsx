@@ -18,7 +18,7 @@ const MARGIN_PIXELS = 32;
 const SIZES = {
   small: { width: 320, height: 240 },
   medium: { width: 720, height: 560 },
-  large: { width: 1400, height: 900 },
+  large: { width: 1400, height: 1000 },
 } as const;
 type Size = keyof typeof SIZES;
 
