@@ -61,6 +61,8 @@ describe("files", () => {
     "/page/",
     "/public/plugins/presage-behavior-panel/../../../package.json",
     "/public/fonts/inter/package.json",
+    // Regression: a name that every object has was a font, and the answer a 500.
+    "/public/fonts/constructor",
     "/nowhere",
   ])("%s is none", async (path) => {
     expect(await statusOf(path, {})).toBe(404);

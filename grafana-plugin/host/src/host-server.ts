@@ -179,7 +179,8 @@ async function fileFor(
 ): Promise<string | undefined> {
   const fonts = "/public/fonts/";
   if (pathname.startsWith(fonts)) {
-    const font = FONTS[pathname.slice(fonts.length)];
+    const name = pathname.slice(fonts.length);
+    const font = Object.hasOwn(FONTS, name) ? FONTS[name] : undefined;
     return font === undefined ? undefined : findFile(FONTS_DIRECTORY, font);
   }
   const found = files.find(({ prefix }) => pathname.startsWith(prefix));

@@ -1,5 +1,6 @@
 /** Files that may be fetched: a directory for each path prefix, and nothing outside of it. */
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
 import { realpath, stat } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { extname, join, sep } from "node:path";
@@ -34,7 +35,6 @@ export async function findFile(directory: string, path: string): Promise<string 
 
 export function sendFile(response: ServerResponse, file: string): void {
   response.setHeader("content-type", CONTENT_TYPES[extname(file)] ?? "application/octet-stream");
-  createReadStream(file)
-    .on("error", () => response.destroy())
-    .pipe(response);
+  // Unlike pipe, this closes the file when whoever asked for it has gone.
+  pipeline(createReadStream(file), response, () => undefined);
 }

@@ -39,7 +39,7 @@ export function Pickers({ view, onSelect }: Props) {
           hint={omittedWords(view.omittedSegments)}
           options={segments.map((segment) => ({ value: segment, label: segmentWords(segment) }))}
           value={view.segment}
-          onChange={(segment) => onSelect({ segment })}
+          onChange={(segment) => onSelect({ segment, segmentOf: shown.name })}
         />
       )}
       {horizons.length > 1 && view.horizonSeconds !== undefined && (

@@ -13,35 +13,71 @@ export function useView(
   selection: Selection
 ): { result: ViewResult; nowMs: number } {
   const theme = useTheme2();
-  const [expiredAtMs, setExpiredAtMs] = useState(0);
-  const askedAtMs = presentOf(data.timeRange);
-  const nowMs = Math.max(askedAtMs, expiredAtMs);
+  const { timeRange } = data;
+  const asked = useMemo(() => askedOf(timeRange), [timeRange]);
+  const [tick, setTick] = useState<Tick>();
+  const nowMs = tick?.asked === asked ? tick.nowMs : asked.atMs;
+  // The values of variables change without `replaceVariables` becoming another function.
+  const namespace = replaceVariables(options.namespace, undefined, 'pipe');
+  const workload = replaceVariables(options.workload, undefined, 'pipe');
+  const segment = replaceVariables(options.segment, undefined, 'pipe');
   const result = useMemo(
-    () => readView(data, options, selection, { nowMs, theme, timeZone, replaceVariables }),
-    [data, options, selection, nowMs, theme, timeZone, replaceVariables]
+    () =>
+      readView(data, { ...options, namespace, workload, segment }, selection, {
+        nowMs,
+        theme,
+        timeZone,
+        replaceVariables: (text) => text,
+      }),
+    [data, options, namespace, workload, segment, selection, nowMs, theme, timeZone]
   );
 
   // A dashboard that is not refreshed must not go on showing a recommendation that has expired.
   const expiry = result.status === 'ready' ? result.view.shown.expiresAt : undefined;
-  const validUntilMs = expiry?.known && !expiry.value.expired ? expiry.value.atMs : undefined;
+  const expiresAtMs = expiry?.known ? expiry.value.atMs : undefined;
   useEffect(() => {
-    if (validUntilMs === undefined || validUntilMs - askedAtMs > LONGEST_TIMER_MS) {
+    if (expiresAtMs === undefined || !asked.isLive) {
       return;
     }
-    const timer = setTimeout(() => setExpiredAtMs(validUntilMs), Math.max(0, validUntilMs - askedAtMs));
+    const delayMs = expiresAtMs > nowMs ? Math.max(0, expiresAtMs - presentOf(asked)) : TELL_AGAIN_MS;
+    if (delayMs > LONGEST_TIMER_MS) {
+      return;
+    }
+    const timer = setTimeout(() => setTick({ asked, nowMs: Math.max(expiresAtMs, presentOf(asked)) }), delayMs);
     return () => clearTimeout(timer);
-  }, [validUntilMs, askedAtMs]);
+  }, [asked, expiresAtMs, nowMs]);
 
   return { result, nowMs };
 }
 
+/** How often it is told anew how long ago a recommendation has expired. */
+const TELL_AGAIN_MS = 60_000;
 /** setTimeout takes no more than 31 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/**
- * The present, as of the query: its end. Someone may look at the past, in which case that is when it was,
- * or beyond the present ("today"), in which case the clock counts.
- */
-function presentOf({ raw, to }: TimeRange): number {
-  return raw.to === 'now' ? to.valueOf() : Math.min(to.valueOf(), Date.now());
+/** When a range was looked at. */
+interface Asked {
+  /** The present as of the query: its end, or the clock where the range ends later ("today"). */
+  readonly atMs: number;
+  /** The clock when the range came: that of the data may be another. */
+  readonly receivedAtMs: number;
+  /** False for a range in the past: time stands still there. */
+  readonly isLive: boolean;
+}
+
+/** Time has gone on since a range came; for another range it says nothing. */
+interface Tick {
+  readonly asked: Asked;
+  readonly nowMs: number;
+}
+
+function askedOf({ raw, to }: TimeRange): Asked {
+  const receivedAtMs = Date.now();
+  const toMs = to.valueOf();
+  const isLive = raw.to === 'now' || toMs > receivedAtMs;
+  return { atMs: raw.to === 'now' ? toMs : Math.min(toMs, receivedAtMs), receivedAtMs, isLive };
+}
+
+function presentOf({ atMs, receivedAtMs }: Asked): number {
+  return atMs + Date.now() - receivedAtMs;
 }

@@ -276,7 +276,7 @@ describe('which workload', () => {
 
   it('is none when nothing of Presage is there, and says what is', () => {
     const up = toDataFrame({ name: 'up', fields: [{ name: 'Time', type: FieldType.time, values: [END_MS] }] });
-    expect(viewOf([up])).toEqual({ status: 'nothing', found: ['Time', 'up'] });
+    expect(viewOf([up])).toEqual({ status: 'nothing', found: ['up'] });
   });
 });
 
@@ -286,3 +286,15 @@ function required<T>(maybe: Maybe<T>): T {
   }
   return maybe.value;
 }
+
+describe('a segment that was picked', () => {
+  const of = (workload: string) => ({ segment: 'partner', segmentOf: { ...SHOP, workload } });
+
+  it('counts for the workload that it was picked for', () => {
+    expect(readyView(wholeShop(), { selection: of('shop') }).segment).toBe('partner');
+  });
+
+  it('regression: not for another one that has become the most urgent', () => {
+    expect(readyView(wholeShop(), { selection: of('cart') }).segment).toBe('all');
+  });
+});

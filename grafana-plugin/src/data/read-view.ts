@@ -1,4 +1,4 @@
-import { GrafanaTheme2, InterpolateFunction, PanelData } from '@grafana/data';
+import { FieldType, GrafanaTheme2, InterpolateFunction, PanelData } from '@grafana/data';
 import { PanelOptions } from '../types';
 import { readDecision, readMode } from './decision';
 import { readDrift } from './drift';
@@ -26,6 +26,8 @@ export type ViewData = Pick<PanelData, 'series' | 'annotations'> & Partial<Pick<
 export interface Selection {
   readonly workload?: WorkloadName | undefined;
   readonly segment?: string | undefined;
+  /** Whose segment it is; without it, of whatever workload is shown. */
+  readonly segmentOf?: WorkloadName | undefined;
   readonly horizonSeconds?: number | undefined;
 }
 
@@ -65,7 +67,7 @@ export function readView(
     return { status: 'no_such_workload', wanted: wantedName(wanted), workloads: workloads.slice(0, MAXIMUM_WORKLOADS) };
   }
   const reader = createReader(context.theme, context.timeZone);
-  const segment = selection.segment ?? wanted.segment;
+  const segment = selectedSegment(selection, shown.name) ?? wanted.segment;
   const workload = createWorkload(shown, segment, index, reader, context.nowMs);
   const horizons = horizonsOf(workload.list(METRICS.forecast));
   const horizonSeconds = chooseHorizon(horizons, [selection.horizonSeconds, options.horizonSeconds]);
@@ -103,6 +105,13 @@ function readWorkload(
   };
 }
 
+/** Undefined when it was chosen for another workload than the one that is shown now: segments are a workload's own. */
+function selectedSegment({ segment, segmentOf }: Selection, shown: WorkloadName): string | undefined {
+  const isOfAnother =
+    segmentOf !== undefined && (segmentOf.namespace !== shown.namespace || segmentOf.workload !== shown.workload);
+  return isOfAnother ? undefined : segment;
+}
+
 /** The chosen one while it is there, else the most urgent. */
 function chooseWorkload(
   owned: ReadonlyMap<string, OwnedSeries>,
@@ -120,7 +129,9 @@ function chooseWorkload(
 function namesFound({ series }: ViewData): string[] {
   const names = framesOf(series).flatMap((frame) => [
     frame.name,
-    ...fieldsOf(frame).map(({ name, labels }) => labels?.['__name__'] ?? name),
+    ...fieldsOf(frame)
+      .filter(({ type }) => type !== FieldType.time)
+      .map(({ name, labels }) => labels?.['__name__'] ?? name),
   ]);
   return [...new Set(names.flatMap((name) => (typeof name === 'string' && name !== '' ? [name] : [])))]
     .sort()
