@@ -127,15 +127,18 @@ describe("the parts fit together", () => {
     expect(named.filter((secret) => !given.includes(secret ?? ""))).toEqual([]);
   });
 
-  it("every part is told where the others are, and Alertmanager and Grafana bring the token", () => {
+  it("every part is told where the others are, and Alertmanager brings the token", () => {
     const all = mounted.map(([, name, text]) => `${name}: ${text}`).join("\n");
     for (const address of ["shop:3000", "agent:9472", "agent:9470", "alertmanager:9093"]) {
       expect(all).toContain(address);
     }
-    for (const name of ["alertmanager", "grafana"]) {
-      const texts = mounted.filter(([, of]) => of === name).map(([, , text]) => text);
-      expect(texts.join("\n")).toContain("/run/secrets/api-token");
-    }
+    const texts = mounted.filter(([, of]) => of === "alertmanager").map(([, , text]) => text);
+    expect(texts.join("\n")).toContain("/run/secrets/api-token");
+  });
+
+  it("regression: alerts are evaluated in one place, or each would be told twice", () => {
+    const rules = mounted.filter(([, , text]) => text.includes("PresageDriftDetected"));
+    expect(rules.map(([, of]) => of)).toEqual(["prometheus"]);
   });
 
   it("Grafana finds its dashboards where its provider looks", () => {

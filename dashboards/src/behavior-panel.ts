@@ -50,6 +50,8 @@ export const OVERVIEW_METRICS: readonly MetricName[] = [
   "forecast",
   "currentReplicas",
   "recommendedReplicas",
+  "branch",
+  "expiry",
   "modelStatus",
 ];
 

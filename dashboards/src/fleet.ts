@@ -109,7 +109,7 @@ const overview = behaviorPanel(
   {
     namespace: "",
     workload: "",
-    layout: "compact",
+    layout: "auto",
     showWhy: false,
     showQuality: false,
     showAlerts: false,
@@ -233,7 +233,7 @@ export function fleetDashboard(): BuiltDashboard {
           [8, models],
         ],
       },
-      { height: 11, panels: [[24, overview]] },
+      { height: 18, panels: [[24, overview]] },
       { height: 9, panels: [[24, list]] },
       {
         heading: { id: 100, title: "Over time" },

@@ -144,7 +144,7 @@ export function workloadDashboard(): BuiltDashboard {
     variables: [...WORKLOAD_VARIABLES, HORIZON_VARIABLE],
     annotations: annotations(ofWorkload),
     rows: [
-      { height: 22, panels: [[24, main]] },
+      { height: 28, panels: [[24, main]] },
       {
         heading: { id: 100, title: "Behavior and load" },
         height: 9,

@@ -74,7 +74,8 @@ export async function contributions({ page }: PanelPage): Promise<readonly numbe
 }
 
 export function driftIn(text: string): { readonly score: number; readonly confidence: number } {
-  const [, score = "", percent = ""] = /Score ([\d.]+), confidence ([\d.]+)%/.exec(text) ?? [];
+  const [, score = "", percent = ""] =
+    /Score ([\d.]+); a change is (?:under |over )?([\d.]+)% likely/.exec(text) ?? [];
   return { score: Number(score), confidence: Number(percent) / 100 };
 }
 

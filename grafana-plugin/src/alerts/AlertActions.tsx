@@ -32,6 +32,9 @@ export function AlertActions({ shown, rules, alertmanagerUid }: Props) {
 }
 
 function reasonForNone(rules: RuleContext | undefined): string {
+  if (mayRaiseAlerts()) {
+    return t('alerts.noAlertmanager', 'Choose an Alertmanager in the panel’s options to raise alerts from here.');
+  }
   return rules === undefined && mayCreateRules()
     ? t('alerts.noDataSource', 'Alert rules need a panel that asks a Prometheus data source.')
     : t('alerts.notAllowed', 'You may not create alerts here: ask an editor.');

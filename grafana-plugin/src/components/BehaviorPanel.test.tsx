@@ -26,7 +26,7 @@ describe('what the panel says of a drift', () => {
 
   it('gives the verdict in words, with score and confidence', () => {
     expect(screen.getByRole('heading', { level: 3 })).toHaveTextContent('Behavior differs');
-    expect(screen.getByText(/^Score 0\.720?, confidence 96%$/)).toBeInTheDocument();
+    expect(screen.getByText(/^Score 0\.720?; a change is 96% likely$/)).toBeInTheDocument();
   });
 
   it('says what was decided, in which mode, and until when', () => {
@@ -67,8 +67,12 @@ describe('what the panel says of a drift', () => {
       'partner: which operations are called62%'
     );
     expect(section('What limits it').getByText('How fast it may grow')).toBeInTheDocument();
-    expect(section('How sure it is').getByText(/^92% of what came .* it aims for 90%\.$/)).toBeInTheDocument();
-    expect(section('How sure it is').getByText('12% better than the guess “as now”.')).toBeInTheDocument();
+    expect(
+      section('How sure it is').getByText(/^92% of what came was inside the interval of its forecast\.$/)
+    ).toBeInTheDocument();
+    expect(
+      section('How sure it is').getByText('The forecast’s error is 12% smaller than that of the guess “as now”.')
+    ).toBeInTheDocument();
   });
 
   it('says that outcomes and alternatives are not measured yet', () => {

@@ -15,11 +15,13 @@ import { durationText, maybeText, readingText } from './words/numbers';
 import { t } from './words/t';
 
 /** More would hide the load; the latest are shown. */
-export const MAXIMUM_MARKS = 12;
+const MAXIMUM_SHOWN = 12;
 
 interface Props {
   readonly load: LoadView;
   readonly horizonSeconds: number | undefined;
+  /** Whether the panel is about all callers; the load is that of all in any case. */
+  readonly isOfAll: boolean;
   readonly nowMs: number;
   /** Of the chart, in pixels. */
   readonly width: number;
@@ -30,14 +32,21 @@ interface Props {
 }
 
 /** The load so far and to come: in words, as a chart, as a table for screen readers, and its marks as a list. */
-export function LoadSection({ load, horizonSeconds, nowMs, width, height, ...range }: Props) {
+export function LoadSection({ load, horizonSeconds, isOfAll, nowMs, width, height, ...range }: Props) {
   const styles = useStyles2(getStyles);
-  const marks = useMemo(() => load.marks.slice(-MAXIMUM_MARKS), [load.marks]);
+  const marks = useMemo(() => load.marks.slice(-MAXIMUM_SHOWN), [load.marks]);
   const drawn = useMemo(() => ({ marks, nowMs, nowWords: t('chart.now', 'now') }), [marks, nowMs]);
   const summary = loadWords(load, horizonSeconds);
   const omitted = load.marks.length - marks.length;
   return (
-    <Section title={t('section.load', 'Load, calls per second')} wide>
+    <Section
+      title={
+        isOfAll
+          ? t('section.load', 'Load, calls per second')
+          : t('section.loadOfAll', 'Load of all callers, calls per second')
+      }
+      wide
+    >
       <Text element="p" variant="bodySmall">
         {summary}
       </Text>
@@ -77,9 +86,12 @@ function loadWords({ observed, forecast, lower, upper }: LoadView, horizonSecond
   return now === ahead ? `${now}.` : `${now}; ${ahead}.`;
 }
 
-function markText({ kind, text, fromMs, toMs }: EventMark, timeZone: TimeZone): string {
+function markText({ kind, text, fromMs, toMs, startsBefore }: EventMark, timeZone: TimeZone): string {
   const from = dateTimeFormat(fromMs, { timeZone });
   const words = text === '' || text === markWords(kind) ? markWords(kind) : `${markWords(kind)}: ${text}`;
+  if (startsBefore === true) {
+    return t('chart.since', '{{what}}, since before {{from}}', { what: words, from });
+  }
   return toMs > fromMs
     ? t('chart.span', '{{what}}, {{from}} to {{to}}', {
         what: words,

@@ -18,7 +18,7 @@ export function Otherwise({ counterfactuals }: Pick<WorkloadView, 'counterfactua
         <Lines
           rows={counterfactuals.value.map(({ cause, replicas }) => ({
             words: t('otherwise.without', 'Without “{{cause}}”', { cause: causeWords(cause) }),
-            text: t('otherwise.replicas', '{{number}} replicas', { number: readingText(replicas) }),
+            text: t('otherwise.replicas', 'replicas: {{number}}', { number: readingText(replicas) }),
           }))}
         />
       )}

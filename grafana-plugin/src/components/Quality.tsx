@@ -9,8 +9,6 @@ import { adviceWords, baselineWords, modelWords, reasonWords, segmentWords } fro
 import { percentText, readingText } from './words/numbers';
 import { t } from './words/t';
 
-/** The share of what comes that the agent's forecast intervals aim to hold. */
-const AIMED_COVERAGE = 0.9;
 /** Half a percent reads as 0%: no better, no worse. */
 const LEAST_DIFFERENCE = 0.005;
 
@@ -20,9 +18,8 @@ export function Sureness({ quality: { coverage, errorRatios } }: { readonly qual
     <Section title={t('section.sureness', 'How sure it is')}>
       {coverage.known ? (
         <Text element="p" variant="bodySmall">
-          {t('sureness.coverage', '{{share}} of what came was inside the forecast interval; it aims for {{aim}}.', {
+          {t('sureness.coverage', '{{share}} of what came was inside the interval of its forecast.', {
             share: percentText(coverage.value.value),
-            aim: percentText(AIMED_COVERAGE),
           })}
         </Text>
       ) : (
@@ -42,15 +39,15 @@ export function Sureness({ quality: { coverage, errorRatios } }: { readonly qual
   );
 }
 
-/** "12% better than ‘as now’" */
+/** "The forecast’s error is 12% smaller than that of the guess ‘as now’." */
 export function errorWords(ratio: number, baseline: string): string {
   const values = { percent: percentText(Math.abs(1 - ratio)), baseline };
   if (Math.abs(1 - ratio) < LEAST_DIFFERENCE) {
-    return t('sureness.equal', 'As good as the guess “{{baseline}}”.', values);
+    return t('sureness.equal', 'The forecast is as good as the guess “{{baseline}}”.', values);
   }
   return ratio < 1
-    ? t('sureness.better', '{{percent}} better than the guess “{{baseline}}”.', values)
-    : t('sureness.worse', '{{percent}} worse than the guess “{{baseline}}”.', values);
+    ? t('sureness.better', 'The forecast’s error is {{percent}} smaller than that of the guess “{{baseline}}”.', values)
+    : t('sureness.worse', 'The forecast’s error is {{percent}} larger than that of the guess “{{baseline}}”.', values);
 }
 
 /** How good past decisions were. */

@@ -41,6 +41,7 @@ export function Workload({ panel, view, nowMs, full, pickers }: Props) {
       <LoadSection
         load={shown.load}
         horizonSeconds={view.horizonSeconds}
+        isOfAll={view.segment === 'all'}
         nowMs={nowMs}
         width={Math.max(0, width - SCROLL_BAR_UNITS * spacing.gridSize)}
         height={chartHeight}

@@ -18,7 +18,7 @@ export interface DrawnMarks {
 
 const SPAN_OPACITY = 0.15;
 const DASH = [4, 4];
-const COLORS = { drift: 'orange', event: 'purple', scaling: 'blue', other: 'yellow' };
+const COLORS = { drift: 'orange', event: 'purple', scaling: 'blue', advice: 'green', other: 'yellow' };
 
 /** Each mark has the number that it has in the list under the chart; a dashed line is now. */
 export function drawMarks(plot: Plot, { marks, nowMs, nowWords }: DrawnMarks, theme: GrafanaTheme2): void {

@@ -1,7 +1,7 @@
 import { IconName } from '@grafana/data';
 import { DriftView, Maybe, Verdict } from '../data/view';
 import { absenceWords } from './words/absence';
-import { readingText } from './words/numbers';
+import { probabilityText, readingText } from './words/numbers';
 import { t } from './words/t';
 
 export interface VerdictWords {
@@ -23,11 +23,11 @@ export function verdictWords(drift: Maybe<DriftView>): VerdictWords {
     };
   }
   const { verdict, score, confidence } = drift.value;
-  const values = { score: readingText(score), confidence: readingText(confidence) };
+  const values = { score: readingText(score), probability: probabilityText(confidence.value) };
   return {
     ...LOOKS[verdict],
     headline: HEADLINES[verdict](),
-    detail: t('verdict.detail', 'Score {{score}}, confidence {{confidence}}', values),
+    detail: t('verdict.detail', 'Score {{score}}; a change is {{probability}} likely', values),
   };
 }
 

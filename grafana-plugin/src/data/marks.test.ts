@@ -54,6 +54,25 @@ describe('marks from the series', () => {
     ]);
   });
 
+  it('regression: what had begun before the first value does not begin there', () => {
+    const frames = [
+      ofShop(METRICS.driftScore, { segment: 'all' }, 0.9, 0.9, 0.1, 0.9),
+      ofShop(METRICS.driftConfidence, { segment: 'all' }, 0.9, 0.9, 0.9, 0.9),
+    ];
+    expect(marksOf(frames)).toEqual([
+      { kind: 'drift', text: '', fromMs: at(-3), toMs: at(-2), startsBefore: true },
+      { kind: 'drift', text: '', fromMs: at(0), toMs: at(0) },
+    ]);
+  });
+
+  it('marks each change of the recommended target: in shadow mode nothing else tells what was done when', () => {
+    const frames = [
+      ofShop(METRICS.recommendedReplicas, { bound: 'target' }, 2, 3, 3),
+      ofShop(METRICS.recommendedReplicas, { bound: 'upper' }, 4, 5, 6),
+    ];
+    expect(marksOf(frames)).toEqual([{ kind: 'advice', text: '2 → 3', fromMs: at(-1), toMs: at(-1) }]);
+  });
+
   it('keeps the newest of too many', () => {
     const flapping = Array.from({ length: 2 * MAXIMUM_MARKS }, (_, index) => index % 2);
     const marks = marksOf([ofShop(METRICS.currentReplicas, {}, ...flapping)]);

@@ -16,7 +16,12 @@ export const MAXIMUM_MARKS = 200;
  * only repeat what the series say. Sorted by time.
  */
 export function readMarks(workload: Workload, thresholds: Thresholds, annotations: readonly DataFrame[]): EventMark[] {
-  const own = [...driftMarks(workload, thresholds), ...eventMarks(workload), ...scalingMarks(workload)]
+  const own = [
+    ...driftMarks(workload, thresholds),
+    ...eventMarks(workload),
+    ...stepMarks('scaling', lineOf(workload.list(METRICS.currentReplicas))),
+    ...stepMarks('advice', lineOf(workload.list(METRICS.recommendedReplicas).filter(isTarget))),
+  ]
     .sort(order)
     .slice(-MAXIMUM_MARKS);
   const noted = readAnnotations(annotations)
@@ -52,14 +57,18 @@ function eventMarks({ list }: Workload): EventMark[] {
   );
 }
 
-function scalingMarks({ list }: Workload): EventMark[] {
-  const { times, values } = lineOf(list(METRICS.currentReplicas));
+function isTarget(series: Series): boolean {
+  return labelOf(series, 'bound') === 'target';
+}
+
+/** Each change from one number to another. */
+function stepMarks(kind: EventMark['kind'], { times, values }: Line): EventMark[] {
   const marks: EventMark[] = [];
   let before: number | null = null;
   times.forEach((time, index) => {
     const replicas = values[index] ?? null;
     if (replicas !== null && before !== null && replicas !== before) {
-      marks.push({ kind: 'scaling', text: `${before} → ${replicas}`, fromMs: time, toMs: time });
+      marks.push({ kind, text: `${before} → ${replicas}`, fromMs: time, toMs: time });
     }
     before = replicas ?? before;
   });
@@ -70,15 +79,15 @@ function scalingMarks({ list }: Workload): EventMark[] {
 function spansOf(
   { times, values }: Line,
   holds: (value: number, timeMs: number) => boolean
-): Array<Pick<EventMark, 'fromMs' | 'toMs'>> {
-  const spans: Array<{ fromMs: number; toMs: number }> = [];
+): Array<Pick<EventMark, 'fromMs' | 'toMs' | 'startsBefore'>> {
+  const spans: Array<{ fromMs: number; toMs: number; startsBefore?: boolean }> = [];
   let open: { fromMs: number; toMs: number } | undefined;
   times.forEach((time, index) => {
     const value = values[index] ?? null;
     if (value === null || !holds(value, time)) {
       open = undefined;
     } else if (open === undefined) {
-      open = { fromMs: time, toMs: time };
+      open = { fromMs: time, toMs: time, ...(index === 0 ? { startsBefore: true } : {}) };
       spans.push(open);
     } else {
       open.toMs = time;

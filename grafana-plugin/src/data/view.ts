@@ -94,12 +94,15 @@ export interface QualityView {
 }
 
 export interface EventMark {
-  readonly kind: 'drift' | 'event' | 'scaling' | 'other';
+  /** `scaling` is of what runs, `advice` of what is recommended. */
+  readonly kind: 'drift' | 'event' | 'scaling' | 'advice' | 'other';
   /** Of an annotation, the name of an event, or `2 → 4` for replicas; empty when the kind says it all. */
   readonly text: string;
   readonly fromMs: number;
   /** The same as `fromMs` for a moment. */
   readonly toMs: number;
+  /** It had begun before the first value of the time range: `fromMs` is not its beginning. */
+  readonly startsBefore?: boolean;
 }
 
 /**

@@ -113,7 +113,8 @@ const RESOURCES: Readonly<Record<Resource, () => string>> = {
 const MARKS: Words = new Map([
   ['drift', () => t('mark.drift', 'Changed behavior')],
   ['event', () => t('mark.event', 'Event')],
-  ['scaling', () => t('mark.scaling', 'Scaling')],
+  ['scaling', () => t('mark.scaling', 'Running replicas')],
+  ['advice', () => t('mark.advice', 'Recommended replicas')],
   ['other', () => t('mark.other', 'Note')],
 ]);
 

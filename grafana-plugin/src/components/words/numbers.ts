@@ -37,6 +37,20 @@ export function percentText(ratio: number): string {
   return t('number.percent', '{{value}}%', { value: String(Math.round(ratio * PERCENT)) });
 }
 
+/** The least and the most that is said of a probability: nothing measured is impossible, or certain. */
+const LEAST_PROBABILITY = 0.01;
+
+/** A probability in whole percent, "under 1%" and "over 99%" at its ends. */
+export function probabilityText(probability: number): string {
+  if (probability < LEAST_PROBABILITY) {
+    return t('number.under', 'under {{percent}}', { percent: percentText(LEAST_PROBABILITY) });
+  }
+  if (probability > 1 - LEAST_PROBABILITY) {
+    return t('number.over', 'over {{percent}}', { percent: percentText(1 - LEAST_PROBABILITY) });
+  }
+  return percentText(probability);
+}
+
 /** A duration in seconds, in the largest unit that it has at least two of. */
 export function durationText(seconds: number): string {
   if (seconds >= SMALLEST_OF_LARGER_UNIT * SECONDS.day) {
