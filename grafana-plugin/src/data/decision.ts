@@ -1,5 +1,5 @@
 import { METRICS } from './metrics';
-import { Now, byLabel, compare, nowBy } from './now';
+import { Now, byLabel, compare, nowBy, nowOf, saidWith } from './now';
 import { Metric, Series, labelOf } from './series';
 import { CauseReplicas, Maybe, WorkloadView } from './view';
 import { Workload, absenceOf, known, listOf, unknown } from './workload';
@@ -16,11 +16,12 @@ export function readDecision(workload: Workload): DecisionView {
     expiry?.expired ? new Map<string, Now>() : nowBy(index, list(metric), byLabel(label));
   const guards = said(METRICS.guard, 'guard');
   const [branch] = active(said(METRICS.branch, 'branch'));
+  const mayHaveNone = index.asksFor(METRICS.contribution) || list(METRICS.contribution).length > 0;
   const classes = nowBy(index, list(METRICS.predictedWorkload), byLabel('class'));
   return {
     branch: branch === undefined ? unknown(absenceOf(workload, METRICS.branch)) : known(branch),
     // A decision that changes nothing has no contributions, and so no series of them.
-    contributions: causes(workload, METRICS.contribution, branch !== undefined && index.asksFor(METRICS.contribution)),
+    contributions: causes(workload, METRICS.contribution, branch !== undefined && mayHaveNone),
     counterfactuals: causes(workload, METRICS.counterfactual, false),
     guards: listOf(workload, METRICS.guard, guards.size > 0, () => active(guards)),
     predictedWorkload: listOf(workload, METRICS.predictedWorkload, classes.size > 0, () =>
@@ -51,7 +52,8 @@ export function readMode(workload: Workload, own: readonly Series[]): Maybe<stri
 
 function causes(workload: Workload, metric: Metric, mayBeNone: boolean): Maybe<readonly CauseReplicas[]> {
   const { index, list, expiry, reader } = workload;
-  const found = expiry?.expired ? new Map<string, Now>() : nowBy(index, list(metric), byLabel('cause'));
+  const together = saidWith(nowOf(index, list(METRICS.branch)), list(metric));
+  const found = expiry?.expired ? new Map<string, Now>() : nowBy(index, together, byLabel('cause'));
   return listOf(workload, metric, mayBeNone || found.size > 0, () =>
     sorted(found, Math.abs).map(([cause, { series, sample }]) => ({ cause, replicas: reader.read(series, sample) }))
   );

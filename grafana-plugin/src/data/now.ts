@@ -38,6 +38,18 @@ export function nowBy(
   return chosen;
 }
 
+/**
+ * Those that were said together with a value of another metric. Causes have series only while they have a part
+ * in it, so when all of them end there is no newer one among themselves that would tell.
+ */
+export function saidWith(reference: Now | undefined, list: readonly Series[]): readonly Series[] {
+  if (reference === undefined) {
+    return list;
+  }
+  const { timeMs } = reference.sample;
+  return list.filter(({ last, stepMs }) => last !== undefined && timeMs - last.timeMs <= (stepMs ?? 0) / 2);
+}
+
 /** The one value of a metric that has no label of its own, or of those that `filter` lets through. */
 export function nowOf(
   index: Pick<SeriesIndex, 'isFresh'>,

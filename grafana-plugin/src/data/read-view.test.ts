@@ -298,3 +298,12 @@ describe('a segment that was picked', () => {
     expect(readyView(wholeShop(), { selection: of('cart') }).segment).toBe('all');
   });
 });
+
+it('regression: contributions that have all ended are gone with the decision that they were of', () => {
+  const frames = [
+    ofShop(METRICS.branch, { branch: 'keep' }, 1, 1, 1),
+    ofShop(METRICS.contribution, { cause: 'load' }, -1, -1, null),
+    ofShop(METRICS.contribution, { cause: 'stabilization' }, 1, 1, null),
+  ];
+  expect(valueOf(readyView(frames).shown.contributions)).toEqual([]);
+});
