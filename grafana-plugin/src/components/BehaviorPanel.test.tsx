@@ -1,5 +1,5 @@
 import React from 'react';
-import { DataFrame, LoadingState } from '@grafana/data';
+import { DataFrame, FieldType, LoadingState, toDataFrame } from '@grafana/data';
 import { act, render, screen, within } from '@testing-library/react';
 import { DEFAULT_OPTIONS } from '../defaults';
 import { BehaviorPanel } from './BehaviorPanel';
@@ -147,6 +147,20 @@ describe('states', () => {
       jest.useRealTimers();
     }
   });
+});
+
+it('regression: says of all marks that are not drawn how many they are', () => {
+  const deployed = Array.from({ length: 220 }, (_, index) => NOW_MS - index * 1000);
+  const annotations = toDataFrame({
+    fields: [
+      { name: 'time', type: FieldType.time, values: deployed },
+      { name: 'text', type: FieldType.string, values: deployed.map(() => 'Deployed') },
+    ],
+  });
+  show(driftFrames(), {}, { annotations: [annotations] });
+  const drawn = within(screen.getByRole('list', { name: 'Marks in the chart' })).getAllByRole('listitem').length;
+  // All of them, and the drift.
+  expect(screen.getByText(`${221 - drawn} earlier ones are not shown`)).toBeInTheDocument();
 });
 
 describe('odd data', () => {

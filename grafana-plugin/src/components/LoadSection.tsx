@@ -15,7 +15,7 @@ import { durationText, maybeText, readingText } from './words/numbers';
 import { t } from './words/t';
 
 /** More would hide the load; the latest are shown. */
-const MAXIMUM_SHOWN = 12;
+const MAXIMUM_MARKS_DRAWN = 12;
 
 interface Props {
   readonly load: LoadView;
@@ -34,10 +34,10 @@ interface Props {
 /** The load so far and to come: in words, as a chart, as a table for screen readers, and its marks as a list. */
 export function LoadSection({ load, horizonSeconds, isOfAll, nowMs, width, height, ...range }: Props) {
   const styles = useStyles2(getStyles);
-  const marks = useMemo(() => load.marks.slice(-MAXIMUM_SHOWN), [load.marks]);
+  const marks = useMemo(() => load.marks.slice(-MAXIMUM_MARKS_DRAWN), [load.marks]);
   const drawn = useMemo(() => ({ marks, nowMs, nowWords: t('chart.now', 'now') }), [marks, nowMs]);
   const summary = loadWords(load, horizonSeconds);
-  const omitted = load.marks.length - marks.length;
+  const omitted = load.omittedMarks + load.marks.length - marks.length;
   return (
     <Section
       title={

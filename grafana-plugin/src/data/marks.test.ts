@@ -1,6 +1,6 @@
 import { DataFrame, FieldType, toDataFrame } from '@grafana/data';
 import { END_MS, SHOP, STEP_MS, ofShop, range, readyView } from './fixture';
-import { MAXIMUM_MARKS } from './marks';
+import { MAXIMUM_MARKS_KEPT } from './marks';
 import { METRICS } from './metrics';
 import { EventMark } from './view';
 
@@ -10,7 +10,9 @@ function marksOf(frames: DataFrame[], annotations: DataFrame[] = []): readonly E
   return readyView(frames, { data: { annotations } }).shown.load.marks;
 }
 
-function annotations(...rows: Array<[time: unknown, timeEnd: unknown, title: string, text: string, tags: unknown]>) {
+function annotations(
+  ...rows: ReadonlyArray<readonly [time: unknown, timeEnd: unknown, title: string, text: string, tags: unknown]>
+) {
   const column = (index: number) => rows.map((row) => row[index]);
   return toDataFrame({
     fields: [
@@ -74,10 +76,30 @@ describe('marks from the series', () => {
   });
 
   it('keeps the newest of too many', () => {
-    const flapping = Array.from({ length: 2 * MAXIMUM_MARKS }, (_, index) => index % 2);
+    const flapping = Array.from({ length: 2 * MAXIMUM_MARKS_KEPT }, (_, index) => index % 2);
     const marks = marksOf([ofShop(METRICS.currentReplicas, {}, ...flapping)]);
-    expect(marks).toHaveLength(MAXIMUM_MARKS);
+    expect(marks).toHaveLength(MAXIMUM_MARKS_KEPT);
     expect(marks.at(-1)).toMatchObject({ fromMs: at(0) });
+  });
+
+  it('regression: counts the marks that it leaves out', () => {
+    // Each value but the first changes; annotations come on top.
+    const flapping = Array.from({ length: MAXIMUM_MARKS_KEPT + 8 }, (_, index) => index % 2);
+    const notes = annotations([at(-9000), null, '', 'a', []], [at(-9001), null, '', 'b', []]);
+    const { load } = readyView([ofShop(METRICS.currentReplicas, {}, ...flapping)], {
+      data: { annotations: [notes] },
+    }).shown;
+    expect([load.marks.length, load.omittedMarks]).toEqual([MAXIMUM_MARKS_KEPT, 7 + 2]);
+  });
+
+  it('counts an annotation once, however many queries bring it', () => {
+    const notes = (first: number) =>
+      annotations(
+        ...Array.from({ length: MAXIMUM_MARKS_KEPT }, (_, index) => [at(first - index), null, '', 'x', []] as const)
+      );
+    const load = [range(METRICS.observed, SHOP, [1])];
+    const { omittedMarks } = readyView(load, { data: { annotations: [notes(0), notes(0), notes(-3)] } }).shown.load;
+    expect(omittedMarks).toBe(3);
   });
 });
 

@@ -5,30 +5,39 @@ import { Line, lineOf } from './lines';
 import { METRICS } from './metrics';
 import { compare } from './now';
 import { Series, labelOf } from './series';
-import { EventMark } from './view';
+import { EventMark, LoadView } from './view';
 import { Workload } from './workload';
 
-/** More than a chart can tell apart; the newest stay. */
-export const MAXIMUM_MARKS = 200;
+/** More than a chart can tell apart, and few enough to be compared with each other; the newest stay. */
+export const MAXIMUM_MARKS_KEPT = 200;
 
 /**
  * What happened: read from the series themselves, and from the dashboard's annotations, of which those go that
- * only repeat what the series say. Sorted by time.
+ * only repeat what the series say. Sorted by time. `omittedMarks` counts what is over the maximum; of the
+ * annotations among them nobody looks whether they repeat.
  */
-export function readMarks(workload: Workload, thresholds: Thresholds, annotations: readonly DataFrame[]): EventMark[] {
-  const own = [
+export function readMarks(
+  workload: Workload,
+  thresholds: Thresholds,
+  annotations: readonly DataFrame[]
+): Pick<LoadView, 'marks' | 'omittedMarks'> {
+  const own = newest([
     ...driftMarks(workload, thresholds),
     ...eventMarks(workload),
     ...stepMarks('scaling', lineOf(workload.list(METRICS.currentReplicas))),
     ...stepMarks('advice', lineOf(workload.list(METRICS.recommendedReplicas).filter(isTarget))),
-  ]
-    .sort(order)
-    .slice(-MAXIMUM_MARKS);
-  const noted = readAnnotations(annotations)
-    .sort(order)
-    .slice(-MAXIMUM_MARKS)
-    .filter((mark) => !own.some((other) => repeats(mark, other)));
-  return distinct([...own, ...noted].sort(order)).slice(-MAXIMUM_MARKS);
+  ]);
+  const noted = newest(distinct(readAnnotations(annotations).sort(order)));
+  const told = noted.marks.filter((mark) => !own.marks.some((other) => repeats(mark, other)));
+  const all = newest([...own.marks, ...told]);
+  return { marks: all.marks, omittedMarks: own.omitted + noted.omitted + all.omitted };
+}
+
+function newest(marks: EventMark[]): { readonly marks: readonly EventMark[]; readonly omitted: number } {
+  return {
+    marks: marks.sort(order).slice(-MAXIMUM_MARKS_KEPT),
+    omitted: Math.max(0, marks.length - MAXIMUM_MARKS_KEPT),
+  };
 }
 
 /** Annotations of several queries may say the same; of those that begin together the longest stays. */

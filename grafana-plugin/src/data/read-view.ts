@@ -96,7 +96,7 @@ function readWorkload(
     name: workload.name,
     mode: readMode(workload, [...byMetric.values()].flat()),
     drift: readDrift(workload, options),
-    load: { ...readLoad(workload, horizonSeconds), marks: readMarks(workload, options, framesOf(data.annotations)) },
+    load: { ...readLoad(workload, horizonSeconds), ...readMarks(workload, options, framesOf(data.annotations)) },
     resources: readResources(workload),
     ...readDecision(workload),
     quality: readQuality(workload, horizonSeconds),

@@ -118,7 +118,10 @@ export interface LoadView {
   readonly forecast: Maybe<Reading>;
   readonly lower: Maybe<Reading>;
   readonly upper: Maybe<Reading>;
+  /** The newest, by time. */
   readonly marks: readonly EventMark[];
+  /** How many older ones there are. */
+  readonly omittedMarks: number;
 }
 
 export interface WorkloadView {
