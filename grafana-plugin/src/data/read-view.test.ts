@@ -305,5 +305,5 @@ it('regression: contributions that have all ended are gone with the decision tha
     ofShop(METRICS.contribution, { cause: 'load' }, -1, -1, null),
     ofShop(METRICS.contribution, { cause: 'stabilization' }, 1, 1, null),
   ];
-  expect(valueOf(readyView(frames).shown.contributions)).toEqual([]);
+  expect(readyView(frames).shown.contributions).toEqual({ known: true, value: [] });
 });
