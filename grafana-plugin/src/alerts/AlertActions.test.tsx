@@ -146,6 +146,14 @@ describe('who may', () => {
   });
 });
 
+it('regression: who may raise alerts is told that the Alertmanager is missing, not the permission', () => {
+  granted.clear();
+  granted.add('alert.instances.external:write');
+  render(<AlertActions shown={shop()} rules={RULES} alertmanagerUid="" />);
+  expect(screen.getByText(/^Choose an Alertmanager in the panel’s options/)).toBeInTheDocument();
+  expect(screen.queryByText(/ask an editor/)).not.toBeInTheDocument();
+});
+
 it('links each rule to the form', async () => {
   render(<AlertActions shown={shop()} rules={RULES} alertmanagerUid="" />);
   await act(async () => {

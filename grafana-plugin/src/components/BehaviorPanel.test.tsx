@@ -149,6 +149,18 @@ describe('states', () => {
   });
 });
 
+it('regression: after what is measured, why nothing is forecast is a sentence of its own', () => {
+  show(warmingUpFrames());
+  expect(screen.getByRole('figure')).toHaveAccessibleName(
+    /^52.* measured\. Forecast is still being learned: too little time has been observed\.$/
+  );
+});
+
+it('regression: what it would have been otherwise reads right for one replica, too', () => {
+  show([...driftFrames(), series('presage_counterfactual_replicas', { cause: 'drift' }, 1)]);
+  expect(section('What it would have been otherwise').getByText('replicas: 1')).toBeInTheDocument();
+});
+
 it('regression: says of all marks that are not drawn how many they are', () => {
   const deployed = Array.from({ length: 220 }, (_, index) => NOW_MS - index * 1000);
   const annotations = toDataFrame({

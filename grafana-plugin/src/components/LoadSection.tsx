@@ -83,7 +83,11 @@ function loadWords({ observed, forecast, lower, upper }: LoadView, horizonSecond
         upper: maybeText(upper),
       })
     : absenceWords(forecast.why);
-  return now === ahead ? `${now}.` : `${now}; ${ahead}.`;
+  if (now === ahead) {
+    return `${now}.`;
+  }
+  // Why something is not known is a sentence, which does not begin after a semicolon.
+  return observed.known && forecast.known ? `${now}; ${ahead}.` : `${now}. ${ahead}.`;
 }
 
 function markText({ kind, text, fromMs, toMs, startsBefore }: EventMark, timeZone: TimeZone): string {

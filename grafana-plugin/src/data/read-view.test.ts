@@ -178,6 +178,20 @@ describe('what is absent', () => {
     expect(valueOf(resources[2]!.current)).toEqual({ kind: 'not_queried', metric: METRICS.currentMemory });
   });
 
+  it('regression: was not asked for, whatever model is still learning', () => {
+    const learning = ofShop(METRICS.modelStatus, { segment: 'all', model: 'volume', status: 'warming_up' }, 1);
+    const { resources } = readyView([learning]).shown;
+    expect(valueOf(resources[0]!.current)).toMatchObject({ kind: 'model', model: 'volume' });
+    expect(resources.slice(1).map(({ target }) => valueOf(target))).toEqual(
+      [METRICS.recommendedCpu, METRICS.recommendedMemory, METRICS.recommendedNetwork].map((metric) => ({
+        kind: 'not_queried',
+        metric,
+      }))
+    );
+    const data = { request: { targets: [{ refId: METRICS.recommendedCpu }] } } as unknown as object; // As above.
+    expect(valueOf(readyView([learning], { data }).shown.resources[1]!.target)).toMatchObject({ kind: 'model' });
+  });
+
   it('is a list without entries, when a decision changes nothing', () => {
     const empty = toDataFrame({ refId: METRICS.contribution, fields: [] });
     const { shown } = readyView([empty, ofShop(METRICS.branch, { branch: 'keep' }, 1)]);

@@ -67,16 +67,21 @@ export function listOf<T>(workload: Workload, metric: Metric, said: boolean, ite
   return said ? known(items()) : unknown(absenceOf(workload, metric));
 }
 
-/** Published with a decision, and gone when it expires. */
-const OF_A_DECISION: ReadonlySet<Metric> = new Set([
-  METRICS.currentReplicas,
+/** A panel may well leave these out, so that no model is to blame. */
+const OF_EACH_REPLICA: ReadonlySet<Metric> = new Set([
   METRICS.currentCpu,
   METRICS.currentMemory,
   METRICS.currentNetwork,
-  METRICS.recommendedReplicas,
   METRICS.recommendedCpu,
   METRICS.recommendedMemory,
   METRICS.recommendedNetwork,
+]);
+
+/** Published with a decision, and gone when it expires. */
+const OF_A_DECISION: ReadonlySet<Metric> = new Set([
+  ...OF_EACH_REPLICA,
+  METRICS.currentReplicas,
+  METRICS.recommendedReplicas,
   METRICS.contribution,
   METRICS.counterfactual,
   METRICS.guard,
@@ -110,6 +115,10 @@ export function absenceOf(workload: Workload, metric: Metric): Absence {
   if (ofADecision && expiry?.expired) {
     return { kind: 'expired', atMs: expiry.atMs };
   }
+  const asked = index.asksFor(metric);
+  if (!asked && OF_EACH_REPLICA.has(metric)) {
+    return { kind: 'not_queried', metric };
+  }
   const names = MODELS_BEHIND[metric] ?? (ofADecision ? MODELS_OF_A_DECISION : []);
   for (const name of names) {
     const model = modelOf(workload, name);
@@ -117,7 +126,6 @@ export function absenceOf(workload: Workload, metric: Metric): Absence {
       return { kind: 'model', model: name, status: model.status, reason: model.reason };
     }
   }
-  const asked = index.asksFor(metric);
   if (NOT_FROM_EVERY_AGENT.has(metric) || (asked && NOT_FROM_THE_START.has(metric))) {
     return { kind: 'not_measured_yet' };
   }
