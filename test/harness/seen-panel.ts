@@ -59,7 +59,10 @@ export async function resources({
     tiles.map((tile) => {
       const [heading = "", values = ""] = tile.split("\n").filter((line) => line !== "");
       const [current = "", target = ""] = values.split("→");
-      return [heading, { current: quantity(current), target: quantity(target) }];
+      // A unit that both have is said once, after the second.
+      const isPlain = /^[\d.]+$/.test(current.trim());
+      const unit = isPlain ? (NUMBER.exec(target)?.[2] ?? "") : "";
+      return [heading, { current: quantity(current.trim() + unit), target: quantity(target) }];
     }),
   );
 }

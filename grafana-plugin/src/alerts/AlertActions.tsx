@@ -54,7 +54,7 @@ function RuleMenu({ context }: { readonly context: RuleContext }) {
     </Menu>
   );
   return (
-    <Dropdown overlay={menu}>
+    <Dropdown overlay={menu} placement="bottom-start">
       <Button variant="secondary" size="sm" icon="bell">
         {t('alerts.createRule', 'Create alert rule')}
       </Button>

@@ -27,6 +27,7 @@ const NO_LEGEND: VizLegendOptions = {
 };
 /** In units of the theme's grid. */
 const RIGHT_UNITS = 3;
+const TOP_UNITS = 1;
 /** All series at the pointer's time; the library exports only the type of this. */
 const HOVER_ALL = 1;
 
@@ -75,8 +76,8 @@ function Marks({ config, marks }: { readonly config: UPlotConfigBuilder; readonl
   const plot = useRef<{ redraw(rebuildPaths: boolean): void }>(undefined);
   // Before the chart is drawn with this config: a child's effect runs before its parent's.
   useLayoutEffect(() => {
-    // Room for the last time's text, whose middle is at the right edge.
-    config.setPadding([null, RIGHT_UNITS * theme.spacing.gridSize, null, null]);
+    // Room for half of the last time's text, whose middle is at the right edge, and of the highest number.
+    config.setPadding([TOP_UNITS * theme.spacing.gridSize, RIGHT_UNITS * theme.spacing.gridSize, null, null]);
     config.addHook('init', (drawn) => {
       plot.current = drawn;
     });

@@ -30,6 +30,7 @@ export function Workload({ panel, view, nowMs, full, pickers }: Props) {
   const { width, height, timeRange, timeZone, options, onChangeTimeRange } = panel;
   const styles = useStyles2(getStyles);
   const { spacing } = useTheme2();
+  const contentWidth = Math.max(0, width - SCROLL_BAR_UNITS * spacing.gridSize);
   const chartHeight = useChartHeight(height);
   const rules = useRuleContext(panel, view);
   const { shown } = view;
@@ -37,13 +38,13 @@ export function Workload({ panel, view, nowMs, full, pickers }: Props) {
     <>
       <StatusLine shown={shown} nowMs={nowMs} />
       {pickers}
-      <Resources resources={shown.resources} />
+      <Resources resources={shown.resources} width={contentWidth} />
       <LoadSection
         load={shown.load}
         horizonSeconds={view.horizonSeconds}
         isOfAll={view.segment === 'all'}
         nowMs={nowMs}
-        width={Math.max(0, width - SCROLL_BAR_UNITS * spacing.gridSize)}
+        width={contentWidth}
         height={chartHeight}
         timeRange={timeRange}
         timeZone={timeZone}

@@ -150,6 +150,21 @@ describe('now', () => {
   }
 });
 
+describe('the decimals of a score', () => {
+  const scoreOf = (config: object) => {
+    const frames = [
+      range(METRICS.driftScore, SHOP, [0.94996], { config }),
+      range(METRICS.driftConfidence, SHOP, [0.9]),
+    ];
+    const { drift } = readyView(frames).shown;
+    return drift.known ? drift.value.score.display.text : drift.why;
+  };
+
+  it('regression: are two, unless somebody has set others', () => {
+    expect([scoreOf({}), scoreOf({ decimals: 1 })]).toEqual(['0.95', '0.9']);
+  });
+});
+
 describe('what is absent', () => {
   it('has expired, when the recommendation has', () => {
     const expiresMs = END_MS + 300_000;

@@ -18,6 +18,9 @@ const UNITS: Readonly<Partial<Record<Metric, string>>> = {
   [METRICS.recommendedNetwork]: 'Bps',
 };
 
+/** For fields to which nobody gave any: more of a score says nothing. */
+const DECIMALS: Readonly<Partial<Record<Metric, number>>> = { [METRICS.driftScore]: 2 };
+
 export interface Reader {
   /** `timeMs`: the time that the value is about, when that is not the one at which it was said. */
   read(series: Series, sample: Sample, timeMs?: number): Reading;
@@ -34,8 +37,11 @@ export function createReader(theme: GrafanaTheme2, timeZone: string | undefined)
     let display = processors.get(field);
     if (display === undefined) {
       const unit = unitOf(series);
-      const own = field.config?.unit === unit ? field.display : undefined;
-      display = own ?? getDisplayProcessor({ field: { ...field, config: { ...field.config, unit } }, theme, timeZone });
+      const decimals = field.config?.decimals ?? DECIMALS[series.metric];
+      const isAsSet = field.config?.unit === unit && field.config?.decimals === decimals;
+      const config = { ...field.config, unit, decimals };
+      display =
+        (isAsSet ? field.display : undefined) ?? getDisplayProcessor({ field: { ...field, config }, theme, timeZone });
       processors.set(field, display);
     }
     return display;

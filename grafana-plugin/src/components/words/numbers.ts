@@ -19,6 +19,13 @@ export function maybeText(reading: Maybe<Reading>): string {
   return reading.known ? readingText(reading.value) : UNKNOWN;
 }
 
+/** As the first of two numbers: without the unit when the second has the same. */
+export function firstText(reading: Reading, second: Maybe<Reading>): string {
+  const { display } = reading;
+  const isSaid = second.known && second.value.display.suffix === display.suffix;
+  return isSaid ? formattedValueToString({ ...display, suffix: undefined }) : formattedValueToString(display);
+}
+
 /** With its sign always: +2, −1, and 0 without one. */
 export function signedText(reading: Reading): string {
   const text = readingText(reading).replace(/^[-−+]/, '');
