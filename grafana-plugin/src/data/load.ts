@@ -21,7 +21,10 @@ const BOUNDS = [
  * The measured load and the forecast, both of the whole workload: forecasts are of no other. Of the forecast, each
  * `timeMs` is the time that the value is about.
  */
-export function readLoad(workload: Workload, horizonSeconds: number | undefined): Omit<LoadView, 'marks' | 'omittedMarks'> {
+export function readLoad(
+  workload: Workload,
+  horizonSeconds: number | undefined
+): Omit<LoadView, 'marks' | 'omittedMarks'> {
   const { index, list } = workload;
   const observed = list(METRICS.observed).filter(isOfSegment('all'));
   const forecast =
