@@ -35,6 +35,10 @@ export async function findFile(directory: string, path: string): Promise<string 
 
 export function sendFile(response: ServerResponse, file: string): void {
   response.setHeader("content-type", CONTENT_TYPES[extname(file)] ?? "application/octet-stream");
+  if (response.req.method === "HEAD") {
+    response.end();
+    return;
+  }
   // Unlike pipe, this closes the file when whoever asked for it has gone.
   pipeline(createReadStream(file), response, () => undefined);
 }
