@@ -123,8 +123,8 @@ const list = table(
     id: 11,
     title: "Workloads",
     description:
-      "Each workload as it is now, the largest drift first. Click a name for all about it. An empty cell " +
-      "is not known, or its recommendation has expired.",
+      "Each workload as it is now, the largest drift first. What is expected is the most of all horizons. " +
+      "Click a name for all about it. An empty cell is not known, or its recommendation has expired.",
     unit: UNITS.count,
   },
   [
