@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.js";
-import type { Clock, Fitter, WorkloadKey, WorkloadState } from "../core/index.js";
+import type { CallModel, Clock, Fitter, WorkloadKey, WorkloadState } from "../core/index.js";
 import { pipelineOptions } from "./agent-options.js";
+import { liveCallModels } from "./call-models.js";
 import type { ClosedInterval } from "../behavior/windows.js";
 import { DecisionLog } from "../explanation/decision-log.js";
 import { CallQueue } from "../ingestion/call-queue.js";
@@ -8,8 +9,6 @@ import { SeenIds } from "../ingestion/deduplication.js";
 import { IdentityHasher } from "../ingestion/identity.js";
 import { Ingestion } from "../ingestion/ingestion.js";
 import { Operations } from "../ingestion/operations.js";
-import { PayloadStatisticsModel } from "../models/payload/statistics.js";
-import { MarkovSequenceModel } from "../models/sequence/markov.js";
 import { SelectingVolumeModel } from "../models/volume/selecting-volume-model.js";
 import { Pipeline } from "../pipeline.js";
 import type { Stage } from "../pipeline.js";
@@ -26,6 +25,8 @@ export interface FlowOptions {
   readonly fitter: Fitter;
   /** Replay waits for fits, so that it can be repeated; a live agent never does. */
   readonly waitForFits: boolean;
+  /** Models of one segment's calls; those of the live agent unless others are compared with them. */
+  readonly createCallModels?: (config: Config) => readonly CallModel[];
   readonly observeStage?: (stage: Stage, durationSeconds: number) => void;
   readonly onOffered?: () => void;
   readonly onUnknownField?: (field: string) => void;
@@ -53,7 +54,8 @@ const MILLISECONDS_PER_SECOND = 1000;
 
 export function createFlow(options: FlowOptions): Flow {
   const { config, clock } = options;
-  const { windowSeconds, forecast, ingestion: limits, drift } = config;
+  const { windowSeconds, forecast, ingestion: limits } = config;
+  const createCallModels = options.createCallModels ?? liveCallModels;
   const identity = new IdentityHasher(options.identityKey);
   const queue = new CallQueue({
     clock,
@@ -67,16 +69,7 @@ export function createFlow(options: FlowOptions): Flow {
   const workloads = new Workloads(
     (workload) =>
       new Pipeline(workload, pipelineOptions(config, options.waitForFits), {
-        createCallModels: () => [
-          new MarkovSequenceModel({
-            halfLifeSeconds: drift.referenceHalfLifeSeconds,
-            maxOperations: limits.maxOperations,
-          }),
-          new PayloadStatisticsModel({
-            halfLifeSeconds: drift.referenceHalfLifeSeconds,
-            maxOperations: limits.maxOperations,
-          }),
-        ],
+        createCallModels: () => createCallModels(config),
         createVolumeModel: () =>
           new SelectingVolumeModel({
             windowSeconds,
