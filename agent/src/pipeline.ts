@@ -9,7 +9,7 @@ import { sessionKey, SessionTracker } from "./behavior/sessions.js";
 import { addDeviation } from "./behavior/window-summary.js";
 import { WindowAssembler } from "./behavior/windows.js";
 import type { ClosedInterval } from "./behavior/windows.js";
-import { ChangeDating } from "./pipeline/change-dating.js";
+import { dateDrifts } from "./pipeline/date-drifts.js";
 import type {
   Call,
   CallModel,
@@ -78,7 +78,6 @@ export class Pipeline {
   lastCallSeconds: number | undefined;
   readonly #options: PipelineOptions;
   readonly #parts: PipelineParts;
-  readonly #dating: ChangeDating;
   readonly #fits: PendingFits;
   readonly #decisions: DecisionMaker;
   readonly #causes: readonly DriftCause[];
@@ -107,7 +106,6 @@ export class Pipeline {
       instances: new InstanceCount(),
     };
     this.#fits = new PendingFits(parts.fitter, options.fitDelaySeconds);
-    this.#dating = new ChangeDating(this.learning.drift, this.#fits, options.windowSeconds);
     const { history, load } = this.learning;
     this.#decisions = new DecisionMaker(options.allocation, history, load, parts);
     this.#causes = new SegmentModels(parts.createCallModels).causes;
@@ -252,6 +250,7 @@ export class Pipeline {
     });
     time("assess", () => {
       drift.observe(interval.segments);
+      dateDrifts(drift, interval.endSeconds, this.#options.windowSeconds);
       if (interval.overall.calls > 0) cost.recordCalls(interval.overall);
       instances.observe(interval.endSeconds, interval.overall.instances);
     });
@@ -265,7 +264,6 @@ export class Pipeline {
         interval,
         this.learning,
         this.models,
-        this.#dating.status(),
         this.learnedCalls > 0 || this.reorder.size > 0,
       ),
     );
@@ -287,6 +285,5 @@ export class Pipeline {
         volume.adopt(result);
       });
     }
-    this.#dating.requestDue(endSeconds);
   }
 }

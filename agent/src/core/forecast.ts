@@ -94,11 +94,6 @@ export type FitJob =
       readonly horizonSteps: number;
       /** Steps of a season worth trying, or undefined. */
       readonly seasonSteps: number | undefined;
-    }
-  | {
-      readonly kind: "changepoint";
-      /** Series of equal step by name, all finite. */
-      readonly series: Readonly<Record<string, Float64Array>>;
     };
 
 export type FitResult =
@@ -120,11 +115,6 @@ export type FitResult =
       readonly originIndex: number;
       /** Point forecasts 1..horizonSteps ahead, by candidate (`ets`, `mstl`). */
       readonly paths: Readonly<Record<string, Float64Array>>;
-    }
-  | {
-      readonly kind: "changepoint";
-      /** Indices where a new regime begins, by series; never 0. */
-      readonly indices: Readonly<Record<string, readonly number[]>>;
     };
 
 /** Fits off the main thread. A failed fit is a value, never a rejection. */

@@ -35,7 +35,6 @@ export function stateOf(
   { startSeconds, endSeconds, overall, segments }: ClosedInterval,
   learning: LearningParts,
   models: ReadonlyMap<string, SegmentModels>,
-  changepoint: ModelStatus,
   isAnyCallSeen: boolean,
 ): WorkloadState {
   const { volume, cost, drift, load } = learning;
@@ -59,7 +58,6 @@ export function stateOf(
         drift: statusOf(overallDrift),
         cost: statusOf(compared),
         workload_class: statusOf(predictedWorkload),
-        changepoint,
       },
     },
     segments: learning.segments.segments.map((name): SegmentState => {

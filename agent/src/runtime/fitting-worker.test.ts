@@ -44,13 +44,7 @@ describe.skipIf(!existsSync(BUILT_THREAD))("createFittingWorker, built", () => {
   it("says the same as the inline fitter, job after job", async () => {
     const worker = createFittingWorker({ threadUrl: BUILT_THREAD });
     const inline = createInlineFitter();
-    const changes: FitJob = {
-      kind: "changepoint",
-      series: {
-        mean: Float64Array.from({ length: 100 }, (_, i) => (i < 50 ? i % 3 : 20 + (i % 3))),
-      },
-    };
-    for (const job of [trendJob(), UNUSABLE, changes]) {
+    for (const job of [trendJob(), UNUSABLE]) {
       expect(await worker.fit(job)).toEqual(await inline.fit(job));
     }
     await worker.close();

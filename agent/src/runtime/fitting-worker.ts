@@ -169,5 +169,5 @@ function readAugursWasm(): AugursWasm {
   const { resolve } = createRequire(import.meta.url);
   const read = (name: string): Uint8Array<ArrayBuffer> =>
     new Uint8Array(readFileSync(resolve(`@bsull/augurs/${name}`).replace(/\.js$/, "_bg.wasm")));
-  return { ets: read("ets"), mstl: read("mstl"), changepoint: read("changepoint") };
+  return { ets: read("ets"), mstl: read("mstl") };
 }

@@ -212,7 +212,6 @@ function registerFits(registry: Registry): AgentMetrics {
   });
   const failures = new Map<FitJob["kind"], number>([
     ["volume", 0],
-    ["changepoint", 0],
   ]);
   sampledCounter(
     registry,

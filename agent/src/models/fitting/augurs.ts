@@ -1,4 +1,3 @@
-import { ChangepointDetector, initSync as initChangepoint } from "@bsull/augurs/changepoint";
 import { AutoETS, initSync as initEts } from "@bsull/augurs/ets";
 import { initSync as initMstl, MSTL } from "@bsull/augurs/mstl";
 
@@ -6,7 +5,6 @@ import { initSync as initMstl, MSTL } from "@bsull/augurs/mstl";
 export interface AugursWasm {
   readonly ets: Uint8Array<ArrayBuffer>;
   readonly mstl: Uint8Array<ArrayBuffer>;
-  readonly changepoint: Uint8Array<ArrayBuffer>;
 }
 
 /** Fewer values, and augurs has "not enough data" to find a model. */
@@ -24,7 +22,7 @@ export class AugursError extends Error {
 }
 
 /**
- * The part of augurs (forecasts and change points by Grafana Labs, in WebAssembly) that is used, behind
+ * The part of augurs (forecasts by Grafana Labs, in WebAssembly) that is used, behind
  * checks. One NaN makes augurs abort its module, so that nothing but finite numbers may come near it;
  * still, an abort is reported as such, since a module can't be instantiated twice in one thread.
  *
@@ -34,7 +32,6 @@ export class Augurs {
   constructor(wasm: AugursWasm) {
     initEts({ module: wasm.ets });
     initMstl({ module: wasm.mstl });
-    initChangepoint({ module: wasm.changepoint });
   }
 
   /**
@@ -56,27 +53,6 @@ export class Augurs {
     assertUsable(series);
     if (series.length < 2 * seasonSteps) throw new AugursError("less than two seasons", false);
     return forecastOf(() => MSTL.ets(Uint32Array.of(seasonSteps)), series, horizonSteps);
-  }
-
-  /**
-   * Indices where a new regime begins, by Bayesian online change-point detection with a normal-gamma
-   * prior; augurs always reports index 0 too, which is dropped. Source: Adams and MacKay, "Bayesian
-   * Online Changepoint Detection", arXiv:0710.3742, 2007.
-   */
-  changepoints(
-    series: Float64Array,
-    hazardLambda: number,
-    prior: { mu: number; rho: number; s: number; v: number },
-  ): number[] {
-    assertUsable(series);
-    return guarded(() => {
-      const detector = ChangepointDetector.normalGamma({ hazardLambda, prior });
-      try {
-        return detector.detectChangepoints(series).indices.filter((index) => index > 0);
-      } finally {
-        detector.free();
-      }
-    });
   }
 }
 

@@ -11,7 +11,6 @@ const wasm = (name: string): Uint8Array<ArrayBuffer> =>
 const augurs = new Augurs({
   ets: wasm("ets"),
   mstl: wasm("mstl"),
-  changepoint: wasm("changepoint"),
 });
 
 function run(job: FitJob): FitResult {
@@ -65,61 +64,5 @@ describe("runFitJob, volume", () => {
     expect(run(job)).toEqual({ kind: "failed", message: `volume: ${message}` });
     // And is as good as before.
     expect(pathOf(run(volume(new Float64Array(60).fill(7))), "ets")).toHaveLength(24);
-  });
-});
-
-describe("runFitJob, change points", () => {
-  const LENGTH = 360;
-  const SEEDS = 30;
-
-  function indicesOf(values: Float64Array): readonly number[] {
-    const result = run({ kind: "changepoint", series: { values } });
-    if (result.kind !== "changepoint") throw new Error(JSON.stringify(result));
-    return result.indices["values"] ?? [];
-  }
-
-  function noise(seed: number, shiftFrom = LENGTH): Float64Array {
-    const random = seededRandom(seed);
-    // A shift by 2 standard deviations of 3, around 10.
-    return Float64Array.from(
-      { length: LENGTH },
-      (_, i) => 10 + 3 * normal(random) + (i >= shiftFrom ? 6 : 0),
-    );
-  }
-
-  function shareFound(shiftFrom: number): number {
-    let found = 0;
-    for (let seed = 1; seed <= SEEDS; seed += 1) {
-      const indices = indicesOf(noise(seed, shiftFrom));
-      if (indices.some((index) => Math.abs(index - shiftFrom) <= 3)) found += 1;
-    }
-    return found / SEEDS;
-  }
-
-  it("finds nothing in white noise", () => {
-    let series = 0;
-    for (let seed = 1; seed <= SEEDS; seed += 1) if (indicesOf(noise(seed)).length > 0) series += 1;
-    // Measured over 200 seeds: 0.
-    expect(series).toBeLessThanOrEqual(1);
-  });
-
-  it("finds a shift by two standard deviations within 3 places, in the middle and at the end", () => {
-    // Measured over 200 seeds: 94.5% in the middle, 93.5% when only 10 values have come since.
-    expect(shareFound(LENGTH / 2)).toBeGreaterThan(0.85);
-    expect(shareFound(LENGTH - 10)).toBeGreaterThan(0.8);
-  });
-
-  it("finds nothing in a constant or in three values, and refuses what is not finite", () => {
-    const series = { constant: new Float64Array(60).fill(5), short: Float64Array.of(1, 9, 1) };
-    expect(run({ kind: "changepoint", series })).toEqual({
-      kind: "changepoint",
-      indices: { constant: [], short: [] },
-    });
-    const broken = new Float64Array(60).fill(1);
-    broken[7] = NaN;
-    expect(run({ kind: "changepoint", series: { broken } })).toEqual({
-      kind: "failed",
-      message: "changepoint: values that are not finite",
-    });
   });
 });

@@ -1,7 +1,6 @@
 import type { FitJob, FitResult } from "../../core/index.js";
 import { runSequenceJob } from "../sequence/sequence-job.js";
 import { AugursError, type Augurs } from "./augurs.js";
-import { detectChangepoints } from "./changepoints.js";
 
 /** A path may not leave the range that was seen by more: a trend goes on only so far. */
 const MAX_OVER_SEEN = 2;
@@ -29,8 +28,6 @@ function resultOf(job: FitJob, augurs: Augurs): FitResult {
   switch (job.kind) {
     case "volume":
       return { kind: "volume", originIndex: job.originIndex, paths: fitPaths(job, augurs) };
-    case "changepoint":
-      return { kind: "changepoint", indices: detectChangepoints(job.series, augurs) };
     case "sequence":
       return runSequenceJob(job);
   }
