@@ -260,12 +260,7 @@ export class Pipeline {
     }
     this.#requestFits(interval.endSeconds);
     const assessed = time("assess", () =>
-      stateOf(
-        interval,
-        this.learning,
-        this.models,
-        this.learnedCalls > 0 || this.reorder.size > 0,
-      ),
+      stateOf(interval, this.learning, this.models, this.learnedCalls > 0 || this.reorder.size > 0),
     );
     const decision = this.#decisions.decide(assessed, this.#current);
     this.#state = { ...assessed, decision };

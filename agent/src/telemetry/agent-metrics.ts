@@ -210,9 +210,7 @@ function registerFits(registry: Registry): AgentMetrics {
     buckets: FIT_BUCKET_SECONDS,
     registers: [registry],
   });
-  const failures = new Map<FitJob["kind"], number>([
-    ["volume", 0],
-  ]);
+  const failures = new Map<FitJob["kind"], number>([["volume", 0]]);
   sampledCounter(
     registry,
     {
