@@ -224,6 +224,20 @@ describe("checks of several values", () => {
         "got 10 | presage.yaml:1",
     ],
     [
+      "an event that lasts longer than its period",
+      {
+        yaml: "forecast:\n  events:\n    - {name: a, start: 2026-01-01T00:00, durationSeconds: 90000, repeat: daily}",
+      },
+      "forecast.events[0].durationSeconds | must be at most 86400 of what is daily, got 90000 | presage.yaml:3",
+    ],
+    [
+      "more names of events than are learned",
+      {
+        yaml: `forecast: {events: [${Array.from({ length: 21 }, (_, i) => `{name: e${i}, start: 2026-01-01T00:00, durationSeconds: 60}`).join(", ")}]}`,
+      },
+      "forecast.events | must have at most 20 different names, got 21 | presage.yaml:1",
+    ],
+    [
       "a scrape that may outlast its interval",
       { yaml: "scrape:\n  - {service: shop, url: 'http://127.0.0.1/', intervalSeconds: 2}" },
       "scrape[0].timeoutSeconds | must not exceed the target's intervalSeconds (2), got 5 | presage.yaml:2",

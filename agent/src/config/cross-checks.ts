@@ -19,6 +19,7 @@ export function* crossChecks(config: Config): Generator<CrossCheckProblem> {
   yield* scrapeProblems(config.scrape);
   yield* windowProblems(config);
   yield* expiryProblems(config);
+  yield* eventProblems(config.forecast.events);
 
   const { minimumReplicas, maximumReplicas } = config.allocation;
   if (minimumReplicas > maximumReplicas) {
@@ -118,6 +119,27 @@ function* windowProblems({ windowSeconds, forecast }: Config): Generator<CrossCh
       problem:
         `must be a multiple of windowSeconds (${windowSeconds}) and at least twice as long, ` +
         `got ${forecast.seasonSeconds}`,
+    };
+  }
+}
+
+/** How many event names there may be: a model's cost grows with the square of their number. */
+const MAX_EVENT_NAMES = 20;
+const PERIOD_SECONDS = { daily: 86_400, weekly: 604_800 };
+
+function* eventProblems(events: Config["forecast"]["events"]): Generator<CrossCheckProblem> {
+  for (const [index, { repeat, durationSeconds }] of events.entries()) {
+    if (repeat === undefined || durationSeconds <= PERIOD_SECONDS[repeat]) continue;
+    yield {
+      path: ["forecast", "events", index, "durationSeconds"],
+      problem: `must be at most ${PERIOD_SECONDS[repeat]} of what is ${repeat}, got ${durationSeconds}`,
+    };
+  }
+  const names = new Set(events.map(({ name }) => name));
+  if (names.size > MAX_EVENT_NAMES) {
+    yield {
+      path: ["forecast", "events"],
+      problem: `must have at most ${MAX_EVENT_NAMES} different names, got ${names.size}`,
     };
   }
 }

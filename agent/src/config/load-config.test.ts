@@ -47,6 +47,8 @@ describe("without any source", () => {
         level: 0.9,
         refitWindows: 30,
         seasonSeconds: 86_400,
+        timeZone: "UTC",
+        events: [],
       },
       drift: {
         threshold: 0.5,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { choiceForNow, section, text, wholeNumber } from "./fields.js";
+import { forecastSection } from "./forecast-section.js";
 import {
   allocationSection,
   apiSection,
@@ -7,7 +8,6 @@ import {
   bundlesSection,
   checkpointSection,
   driftSection,
-  forecastSection,
   identitySection,
   ingestionSection,
   metricsSection,

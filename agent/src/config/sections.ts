@@ -12,9 +12,6 @@ const PORT_LIMITS = { minimum: 0, maximum: 65_535 };
 const REPLICA_LIMIT = 10_000;
 /** Lists in the configuration are written by hand. */
 const MAX_LIST_ENTRIES = 1000;
-/** Each horizon costs a series per workload and a set of candidates. */
-const MAX_HORIZONS = 10;
-
 export const apiSection = section("The API listener.", {
   host: text(
     "Address that the API listens on. Beyond loopback it needs `api.tokenFile` or " +
@@ -159,25 +156,6 @@ export const behaviorSection = section("Sessions and segments.", {
     "Calls held back to be put into the order of time. Past it, the oldest go on at once.",
     20_000,
     { minimum: 1, maximum: 5_000_000 },
-  ),
-});
-
-export const forecastSection = section("The forecast of load.", {
-  horizonsSeconds: z
-    .array(z.int().min(1).max(SECONDS_PER_DAY))
-    .min(1)
-    .max(MAX_HORIZONS)
-    .default([60, 300, 900])
-    .describe("How far ahead; ascending, each a multiple of `windowSeconds`."),
-  level: decimal("Share of the future values that the interval is to hold.", 0.9, {
-    minimum: 0.5,
-    maximum: 0.99,
-  }),
-  refitWindows: wholeNumber("Least windows between fits.", 30, { minimum: 1, maximum: 10_000 }),
-  seasonSeconds: wholeNumber(
-    "Length of the season that is tried, such as a day; a multiple of `windowSeconds`.",
-    SECONDS_PER_DAY,
-    { minimum: 2, maximum: SECONDS_PER_WEEK },
   ),
 });
 

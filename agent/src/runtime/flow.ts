@@ -3,6 +3,7 @@ import type { CallModel, Clock, Fitter, WorkloadKey, WorkloadState } from "../co
 import { pipelineOptions } from "./agent-options.js";
 import { liveCallModels } from "./call-models.js";
 import type { ClosedInterval } from "../behavior/windows.js";
+import { configuredCalendar } from "../calendar/configured-calendar.js";
 import { DecisionLog } from "../explanation/decision-log.js";
 import { CallQueue } from "../ingestion/call-queue.js";
 import { SeenIds } from "../ingestion/deduplication.js";
@@ -52,10 +53,12 @@ export interface Flow {
 
 const MILLISECONDS_PER_SECOND = 1000;
 
+/** Throws a RangeError that says what is wrong with the configured holidays or events. */
 export function createFlow(options: FlowOptions): Flow {
   const { config, clock } = options;
   const { windowSeconds, forecast, ingestion: limits } = config;
   const createCallModels = options.createCallModels ?? liveCallModels;
+  const events = configuredCalendar(forecast);
   const identity = new IdentityHasher(options.identityKey);
   const queue = new CallQueue({
     clock,
@@ -77,6 +80,7 @@ export function createFlow(options: FlowOptions): Flow {
             level: forecast.level,
             seasonSeconds: forecast.seasonSeconds,
             refitWindows: forecast.refitWindows,
+            events,
           }),
         fitter: options.fitter,
         decisionLog: decisions,

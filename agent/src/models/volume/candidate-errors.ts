@@ -68,8 +68,11 @@ export class CandidateErrors {
     return best;
   }
 
-  /** The mean of the candidates that have a forecast now, weighed by their errors. */
-  combine(forecasts: Float64Array, offset: number): number {
+  /**
+   * The mean of the candidates that have a forecast now, weighed by their errors; to that of the first one
+   * `firstShift` is added.
+   */
+  combine(forecasts: Float64Array, offset: number, firstShift: number): number {
     let sum = 0;
     let weights = 0;
     for (let candidate = 0; candidate < this.#candidates; candidate += 1) {
@@ -82,7 +85,7 @@ export class CandidateErrors {
       // Two that are never wrong are equally good.
       const ratio = own === naive ? 1 : Math.max(MIN_RATIO, own / naive);
       const weight = ratio ** -POWER;
-      sum += weight * forecast;
+      sum += weight * (candidate === 0 ? forecast + firstShift : forecast);
       weights += weight;
     }
     return sum / weights;

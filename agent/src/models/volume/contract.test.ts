@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FitResult, Json, VolumeModel } from "../../core/index.js";
 import { DirectVolumeModel } from "./direct-volume-model.js";
+import { calendarOf } from "./fixture.js";
 import { SelectingVolumeModel } from "./selecting-volume-model.js";
 
 function throughJson(snapshot: Json): Json {
@@ -23,7 +24,7 @@ const volumeModels: [string, number, () => VolumeModel][] = [
         horizonsSeconds: [20, 100],
         level: 0.9,
         seasonSeconds: 300,
-        events: { count: 1, at: (seconds) => [Math.floor(seconds / 400) % 2] },
+        events: calendarOf({ batch: (seconds) => Math.floor(seconds / 400) % 2 === 1 }),
       }),
   ],
   [
@@ -36,6 +37,7 @@ const volumeModels: [string, number, () => VolumeModel][] = [
         level: 0.9,
         seasonSeconds: 300,
         refitWindows: 20,
+        events: calendarOf({ batch: (seconds) => Math.floor(seconds / 400) % 2 === 1 }),
       }),
   ],
 ];

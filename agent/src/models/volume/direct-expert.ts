@@ -1,6 +1,8 @@
 import type { Json } from "../../core/index.js";
 import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
-import { DirectFeatures } from "./direct-features.js";
+import { BASE_FEATURES, DirectFeatures } from "./direct-features.js";
+import type { KeptColumns } from "./kept-columns.js";
+import type { Moment } from "./moment.js";
 import { NormalEquations } from "./normal-equations.js";
 
 /** Weights are solved anew once in this many steps: solving costs more than learning. */
@@ -54,6 +56,8 @@ interface Horizon {
   /** Discounted weight and sum of squared errors, on the expert's scale. */
   readonly variance: Float64Array;
   forecast: number;
+  /** What of the forecast is the events' doing, calls per second. */
+  eventChange: number;
 }
 
 /**
@@ -93,6 +97,7 @@ export class DirectExpert {
       rowOrigins: new Float64Array(windows).fill(NaN),
       variance: new Float64Array(2),
       forecast: NaN,
+      eventChange: 0,
     }));
   }
 
@@ -100,19 +105,19 @@ export class DirectExpert {
     return this.#setting.name;
   }
 
-  /** Learns the window `index`, then forecasts from it. */
+  /** Learns the window `index`, then forecasts from it; `ahead` holds the targets' moments, one a horizon. */
   observe(
     index: number,
     { value, window, isKnown, learns }: ObservedWindow,
-    eventsAt: (window: number) => readonly number[],
+    now: Moment,
+    ahead: readonly Moment[],
   ): void {
-    this.#features.append(index, this.#toScale(value), this.#toScale(window));
+    this.#features.append(index, this.#toScale(value), this.#toScale(window), now);
     this.#windowsSinceSolution += 1;
     const solve = this.#windowsSinceSolution >= STEPS_PER_SOLUTION * this.#windowsPerStep;
     if (solve) this.#windowsSinceSolution = 0;
     const { length, current } = this.#features;
-    const eventsNow = eventsAt(index);
-    for (const horizon of this.#horizons) {
+    for (const [number, horizon] of this.#horizons.entries()) {
       const slot = ((index % horizon.windows) + horizon.windows) % horizon.windows;
       const row = slot * length;
       if (learns && horizon.rowOrigins[slot] === index - horizon.windows) {
@@ -121,11 +126,16 @@ export class DirectExpert {
       if (solve) horizon.equations.solve();
       horizon.rowOrigins[slot] = learns ? index : NaN;
       horizon.forecast = NaN;
-      if (!isKnown) continue;
-      const eventsThen = eventsAt(index + horizon.windows);
-      this.#features.write(horizon.windows, eventsNow, eventsThen, horizon.rows, row);
+      horizon.eventChange = 0;
+      const then = ahead[number];
+      if (!isKnown || then === undefined) continue;
+      this.#features.write(horizon.windows, now.events, then, horizon.rows, row);
       const change = horizon.equations.predict(horizon.rows, row);
       horizon.forecast = this.#toRate(current + change, horizon.variance);
+      if (now.events.length === 0) continue;
+      const byEvents = horizon.equations.predict(horizon.rows, row, BASE_FEATURES);
+      horizon.eventChange =
+        horizon.forecast - this.#toRate(current + change - byEvents, horizon.variance);
     }
   }
 
@@ -139,36 +149,48 @@ export class DirectExpert {
     return this.#horizons[horizon]?.forecast ?? NaN;
   }
 
+  /** The part of that forecast which events bring, which may be negative. */
+  eventChange(horizon: number): number {
+    return this.#horizons[horizon]?.eventChange ?? 0;
+  }
+
   /** The usual rate at window `index`; NaN without a season of history. */
-  usual(index: number): number {
-    return this.#toRate(this.#features.usual(index), undefined);
+  usual(index: number, similarWindows: number): number {
+    return this.#toRate(this.#features.usual(index, similarWindows), undefined);
   }
 
   snapshot(): Json {
     return {
       windowsSinceSolution: this.#windowsSinceSolution,
       features: this.#features.snapshot(),
-      horizons: this.#horizons.map(({ equations, rows, rowOrigins, variance, forecast }) => ({
+      horizons: this.#horizons.map(({ equations, rows, rowOrigins, variance, ...said }) => ({
         equations: equations.snapshot(),
         rows: encodeFloats(rows),
         rowOrigins: encodeFloats(rowOrigins),
         variance: encodeFloats(variance),
-        forecast: Number.isNaN(forecast) ? null : forecast,
+        forecast: Number.isNaN(said.forecast) ? null : said.forecast,
+        eventChange: said.eventChange,
       })),
     };
   }
 
-  restore(reader: SnapshotReader): void {
+  /** `columns` says for each feature which one it was when the snapshot was taken. */
+  restore(reader: SnapshotReader, columns: KeptColumns): void {
     const windowsSinceSolution = reader.field("windowsSinceSolution").count();
     const items = reader.field("horizons").tuple(this.#horizons.length);
     this.#features.restore(reader.field("features"));
     items.forEach((item, number) => {
       const horizon = this.#horizons[number];
       if (horizon === undefined) return;
-      horizon.equations.restore(item.field("equations"));
-      const rows = item.field("rows").float64s(horizon.rows.length);
+      horizon.equations.restore(item.field("equations"), columns);
+      const rows = item.field("rows").float64s(horizon.windows * columns.length);
       if (!rows.every(Number.isFinite)) item.field("rows").refuse("finite values");
-      horizon.rows.set(rows);
+      const { length } = this.#features;
+      for (let at = 0; at < horizon.rows.length; at += 1) {
+        const column = columns.of(at % length);
+        const row = Math.floor(at / length) * columns.length;
+        horizon.rows[at] = column === undefined ? 0 : (rows[row + column] ?? 0);
+      }
       horizon.rowOrigins.set(item.field("rowOrigins").float64s(horizon.rowOrigins.length));
       const variance = item.field("variance").float64s(horizon.variance.length);
       if (!variance.every((value) => value >= 0 && value < Infinity)) {
@@ -177,6 +199,7 @@ export class DirectExpert {
       horizon.variance.set(variance);
       const forecast = item.field("forecast");
       horizon.forecast = forecast.isNull ? NaN : forecast.nonNegative();
+      horizon.eventChange = item.field("eventChange").number();
     });
     this.#windowsSinceSolution = windowsSinceSolution;
   }

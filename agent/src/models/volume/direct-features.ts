@@ -1,11 +1,16 @@
 import type { Json } from "../../core/index.js";
 import type { SnapshotReader } from "../../core/snapshot-reader.js";
+import type { Moment } from "./moment.js";
 import { RecentValues, RUNNING_MEANS } from "./recent-values.js";
 import { SeasonalLookup, type SeasonalLevels } from "./seasonal-lookup.js";
 
 const NEAR_LAGS = 4;
 /** Differences of the seasonal levels, the load against them, and two products. */
 const SEASONAL_FEATURES = 8;
+/** All but those of the events. */
+export const BASE_FEATURES = 1 + NEAR_LAGS + RUNNING_MEANS + SEASONAL_FEATURES;
+/** Of each event: what its beginning changes, and its end. */
+export const FEATURES_PER_EVENT = 2;
 /** What a seasonal change may multiply a load by, less one: from to nothing to 2.5 times. */
 const MIN_RELATIVE_CHANGE = -1;
 const MAX_RELATIVE_CHANGE = 1.5;
@@ -27,8 +32,10 @@ export interface DirectFeaturesOptions {
  * - 1; z(t) less each of its last values and running means;
  * - how the same time of yesterday, of last week, and of the mean of up to seven days went on from t to
  *   t + h; how far z(t) is above each; and z(t) times the relative change of the mean and of the week;
- * - scheduled events: what each changes from t to t + h, times the level.
- * Levels that are unknown contribute 0.
+ * - scheduled events: z(t) for each that begins from t to t + h, and -z(t) for each that ends, since an event
+ *   multiplies a load: what a beginning adds to z is another share of it than what an end takes away.
+ * Levels that are unknown contribute 0. What the load was while an unusual event went on is no level of other
+ * days, and a holiday's levels are those of the last Sunday (see EventCalendar).
  */
 export class DirectFeatures {
   readonly #options: DirectFeaturesOptions;
@@ -36,9 +43,11 @@ export class DirectFeatures {
   readonly #seasonal: SeasonalLookup;
   readonly #now: SeasonalLevels = { last: NaN, long: NaN, mean: NaN };
   readonly #then: SeasonalLevels = { last: NaN, long: NaN, mean: NaN };
-  /** The number of features. */
+  /** The number of features; those of the events come last. */
   readonly length: number;
   #index = 0;
+  #similarWindows = 0;
+  #isUnusual = false;
 
   constructor(options: DirectFeaturesOptions) {
     this.#options = options;
@@ -50,7 +59,7 @@ export class DirectFeatures {
       options.halfWidthWindows,
       maxHorizonWindows,
     );
-    this.length = 1 + NEAR_LAGS + RUNNING_MEANS + SEASONAL_FEATURES + events;
+    this.length = BASE_FEATURES + FEATURES_PER_EVENT * events;
   }
 
   /** z(t). */
@@ -68,24 +77,26 @@ export class DirectFeatures {
   }
 
   /** The usual value at window `index`, as known now; NaN without a season of history. */
-  usual(index: number): number {
-    this.#seasonal.at(index, this.#index, this.#then);
+  usual(index: number, similarWindows: number): number {
+    this.#seasonal.at(index, this.#index, this.#then, similarWindows);
     return this.#then.mean;
   }
 
   /** `value` has no gaps; `window` is the value of the one window, NaN for a gap. */
-  append(index: number, value: number, window: number): void {
+  append(index: number, value: number, window: number, moment: Moment): void {
     this.#index = index;
+    this.#similarWindows = moment.similarWindows;
+    this.#isUnusual = moment.isUnusual;
     this.#recent.append(value);
-    this.#seasonal.append(index, window);
-    this.#seasonal.at(index, index, this.#now);
+    this.#seasonal.append(index, moment.isUnusual ? NaN : window);
+    this.#seasonal.at(index, index, this.#now, this.#similarWindows);
   }
 
   /** Writes the features of a forecast `horizonWindows` ahead into `rows[offset..]`. */
   write(
     horizonWindows: number,
     eventsNow: readonly number[],
-    eventsThen: readonly number[],
+    moment: Moment,
     rows: Float64Array,
     offset: number,
   ): void {
@@ -100,23 +111,29 @@ export class DirectFeatures {
     for (let i = 0; i < RUNNING_MEANS; i += 1) rows[at++] = current - recent.mean(i);
     const now = this.#now;
     const then = this.#then;
-    this.#seasonal.at(this.#index + horizonWindows, this.#index, then);
+    this.#seasonal.at(this.#index + horizonWindows, this.#index, then, moment.similarWindows);
     rows[at++] = known(then.last - now.last);
     rows[at++] = known(then.long - now.long);
     rows[at++] = known(then.mean - now.mean);
-    rows[at++] = known(current - now.last);
-    rows[at++] = known(current - now.long);
-    rows[at++] = known(current - now.mean);
+    // During an event the distance to the usual is the event's, and does not shrink before it ends.
+    const isUsual = !this.#isUnusual;
+    rows[at++] = isUsual ? known(current - now.last) : 0;
+    rows[at++] = isUsual ? known(current - now.long) : 0;
+    rows[at++] = isUsual ? known(current - now.mean) : 0;
     rows[at++] = current * relativeChange(now.mean, then.mean);
     rows[at++] = current * relativeChange(now.long, then.long);
     for (let event = 0; event < events; event += 1) {
-      rows[at++] = recent.level * ((eventsThen[event] ?? 0) - (eventsNow[event] ?? 0));
+      const change = (moment.events[event] ?? 0) - (eventsNow[event] ?? 0);
+      rows[at++] = current * Math.max(0, change);
+      rows[at++] = current * Math.min(0, change);
     }
   }
 
   snapshot(): Json {
     return {
       index: this.#index,
+      similarWindows: this.#similarWindows,
+      isUnusual: this.#isUnusual,
       recent: this.#recent.snapshot(),
       seasonal: this.#seasonal.snapshot(),
     };
@@ -124,10 +141,14 @@ export class DirectFeatures {
 
   restore(reader: SnapshotReader): void {
     const index = reader.field("index").integer();
+    const similarWindows = reader.field("similarWindows").count();
+    const isUnusual = reader.field("isUnusual").boolean();
     this.#recent.restore(reader.field("recent"));
     this.#seasonal.restore(reader.field("seasonal"));
     this.#index = index;
-    this.#seasonal.at(index, index, this.#now);
+    this.#similarWindows = similarWindows;
+    this.#isUnusual = isUnusual;
+    this.#seasonal.at(index, index, this.#now, similarWindows);
   }
 }
 

@@ -75,10 +75,14 @@ export class DirectHorizon {
     waiting[said + 1] = NaN;
   }
 
-  /** Forecasts from `origin`: `experts` holds one finite value of each; no point is above `cap`. */
+  /**
+   * Forecasts from `origin`: `experts` holds one finite value of each; no point is above `cap`. What events
+   * change is added to naive, which knows of none: where it speaks, it would keep them from being heard.
+   */
   forecast(
     origin: number,
     experts: Float64Array,
+    eventChange: number,
     seasonalNaive: number,
     cap: number,
   ): ForecastPoint {
@@ -86,7 +90,7 @@ export class DirectHorizon {
     const said = row + experts.length;
     const waiting = this.#waiting;
     waiting.set(experts, row);
-    const point = Math.min(cap, this.#weights.combine(experts));
+    const point = Math.max(0, Math.min(cap, this.#weights.combine(experts, eventChange)));
     const lower = Math.max(0, point - this.#interval.below(point));
     const upper = point + this.#interval.above(point);
     waiting[said] = seasonalNaive;

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../core/random.js";
 import { DirectVolumeModel, type DirectVolumeOptions } from "./direct-volume-model.js";
+import { calendarOf } from "./fixture.js";
 
 const MINUTE_SECONDS = 60;
 /** A "day" of two hours keeps tests short. */
@@ -98,10 +99,7 @@ describe("DirectVolumeModel", () => {
       { length: 2400 },
       (_, t) => (isOn(t) ? 80 : 40) + 4 * (random() - 0.5),
     );
-    const events = {
-      count: 1,
-      at: (seconds: number) => [isOn(Math.floor(seconds / MINUTE_SECONDS)) ? 1 : 0],
-    };
+    const events = calendarOf({ sale: (seconds) => isOn(Math.floor(seconds / MINUTE_SECONDS)) });
     const known = pointsOf(modelWith({ events }), loads, 400);
     const unknown = pointsOf(modelWith(), loads, 400);
     // The first minute of the last event, forecast when it had not begun.

@@ -3,20 +3,23 @@ import {
   ready,
   warmingUp,
   type ForecastPoint,
+  type EventCalendar,
   type ForecastQuality,
   type Json,
   type ModelResult,
   type VolumeForecast,
   type VolumeModel,
 } from "../../core/index.js";
-import { SnapshotReader } from "../../core/snapshot-reader.js";
+import { encodeFloats, SnapshotReader } from "../../core/snapshot-reader.js";
 import { DirectExpert, type ExpertSetting } from "./direct-expert.js";
 import { DirectHorizon } from "./direct-horizon.js";
+import { keptColumns } from "./kept-columns.js";
+import { momentAt, type Moment } from "./moment.js";
 import { pointFrom, pointSnapshot } from "./point-snapshot.js";
 import { RateHistory } from "./rate-history.js";
 import { wholeWindows } from "./whole-windows.js";
 
-const SNAPSHOT_FORMAT = "direct-volume-1";
+const SNAPSHOT_FORMAT = "direct-volume-2";
 
 /** Before this many windows nothing is said. */
 const MIN_WINDOWS = 30;
@@ -43,8 +46,7 @@ const EXPERTS: readonly ExpertSetting[] = [
 ];
 const NAIVE = "naive";
 
-/** What scheduled events, holidays and the like are at a time, one number each (0 or 1, say). */
-type EventRegressors = (timeSeconds: number) => readonly number[];
+const SECONDS_PER_DAY = 86_400;
 
 export interface DirectVolumeOptions {
   readonly windowSeconds: number;
@@ -57,7 +59,7 @@ export interface DirectVolumeOptions {
   /** A multiple of `windowSeconds`; a day, say. Seven of them are the long season. */
   readonly seasonSeconds: number;
   /** None when left out. */
-  readonly events?: { readonly count: number; readonly at: EventRegressors };
+  readonly events?: EventCalendar | undefined;
 }
 
 /**
@@ -80,6 +82,10 @@ export class DirectVolumeModel implements VolumeModel {
   readonly #season: RateHistory;
   readonly #seasonWindows: number;
   readonly #values: Float64Array;
+  readonly #eventChanges: Float64Array;
+  readonly #eventNames: readonly string[];
+  /** 0 where the season is no day. */
+  readonly #dayWindows: number;
   #points: ForecastPoint[] | undefined;
   #value = 0;
   #usual = NaN;
@@ -100,6 +106,9 @@ export class DirectVolumeModel implements VolumeModel {
     );
     const seasonWindows = wholeWindows("seasonSeconds", options.seasonSeconds, windowSeconds);
     this.#options = options;
+    this.#eventNames = options.events?.names ?? [];
+    this.#dayWindows = options.seasonSeconds === SECONDS_PER_DAY ? seasonWindows : 0;
+    this.#eventChanges = new Float64Array(horizonsWindows.length);
     this.#windows = new RateHistory(windowsPerStep);
     this.#season = new RateHistory(seasonWindows + 1);
     this.#seasonWindows = seasonWindows;
@@ -110,7 +119,7 @@ export class DirectVolumeModel implements VolumeModel {
           windowsPerStep,
           horizonsWindows,
           seasonWindows,
-          events: options.events?.count ?? 0,
+          events: this.#eventNames.length,
         }),
     );
     const expertNames = [NAIVE, ...EXPERTS.map(({ name }) => name)];
@@ -171,6 +180,11 @@ export class DirectVolumeModel implements VolumeModel {
     return this.#points;
   }
 
+  /** What of each horizon's forecast events bring, calls per second: 0 where none begins or ends. */
+  eventChange(horizon: number): number {
+    return this.#eventChanges[horizon] ?? 0;
+  }
+
   /** Nothing is fitted off the main thread. */
   dueFit(): undefined {
     return undefined;
@@ -198,6 +212,8 @@ export class DirectVolumeModel implements VolumeModel {
       ignoredWindows: this.#ignoredWindows,
       windows: this.#windows.snapshot(),
       season: this.#season.snapshot(),
+      events: [...this.#eventNames],
+      eventChanges: encodeFloats(this.#eventChanges),
       points: this.#points?.map(pointSnapshot) ?? null,
       experts: this.#experts.map((expert) => expert.snapshot()),
       horizons: this.#horizons.map((horizon) => horizon.snapshot()),
@@ -223,12 +239,22 @@ export class DirectVolumeModel implements VolumeModel {
     const restoredPoints = points.isNull
       ? undefined
       : points.tuple(this.#horizons.length).map(pointFrom);
+    const eventChanges = reader.field("eventChanges").float64s(this.#eventChanges.length);
+    if (!eventChanges.every(Number.isFinite)) reader.field("eventChanges").refuse("finite values");
+    const columns = keptColumns(
+      this.#eventNames,
+      reader
+        .field("events")
+        .items()
+        .map((name) => name.string()),
+    );
     const experts = reader.field("experts").tuple(this.#experts.length);
     const horizons = reader.field("horizons").tuple(this.#horizons.length);
     this.#windows.restore(reader.field("windows"));
     this.#season.restore(reader.field("season"));
-    experts.forEach((expert, index) => this.#experts[index]?.restore(expert));
+    experts.forEach((expert, index) => this.#experts[index]?.restore(expert, columns));
     horizons.forEach((horizon, index) => this.#horizons[index]?.restore(horizon));
+    this.#eventChanges.set(eventChanges);
     this.#points = restoredPoints;
     this.#value = value;
     this.#usual = restoredUsual;
@@ -237,15 +263,17 @@ export class DirectVolumeModel implements VolumeModel {
     this.#ignoredWindows = ignoredWindows;
   }
 
-  readonly #eventsAt = (index: number): readonly number[] =>
-    // An event counts in the window in whose middle it is under way.
-    this.#options.events?.at((index + 0.5) * this.#options.windowSeconds) ?? [];
+  #moment(index: number): Moment {
+    const { events, windowSeconds } = this.#options;
+    return momentAt(events, (index + 0.5) * windowSeconds, this.#dayWindows);
+  }
 
   #step(index: number, window: number): void {
     const { windowsPerStep } = this.#options;
     this.#windows.append(index, window);
     if (window === window) this.#knownWindows += 1;
-    const usual = this.#experts[0]?.usual(index) ?? NaN;
+    const now = this.#moment(index);
+    const usual = this.#experts[0]?.usual(index, now.similarWindows) ?? NaN;
     const mean = this.#windows.mean(index - windowsPerStep + 1, index, MIN_KNOWN_RATIO);
     const isKnown = mean === mean;
     this.#knownRun = isKnown ? this.#knownRun + 1 : 0;
@@ -253,13 +281,13 @@ export class DirectVolumeModel implements VolumeModel {
     this.#usual = usual;
     this.#season.append(index, mean);
     const learns = this.#knownRun >= KNOWN_STEPS_TO_LEARN * windowsPerStep;
-    for (const expert of this.#experts) {
-      expert.observe(index, { value: this.#value, window, isKnown, learns }, this.#eventsAt);
-    }
+    const ahead = this.#horizons.map(({ windows }) => this.#moment(index + windows));
+    const observed = { value: this.#value, window, isKnown, learns };
+    for (const expert of this.#experts) expert.observe(index, observed, now, ahead);
     if (isKnown) {
       for (const horizon of this.#horizons) horizon.score(index - horizon.windows, mean);
     }
-    this.#points = isKnown ? this.#forecastFrom(index) : undefined;
+    this.#points = isKnown ? this.#forecastFrom(index, ahead) : undefined;
   }
 
   /** In a gap the load is taken to go on as it usually does at this time. */
@@ -269,20 +297,23 @@ export class DirectVolumeModel implements VolumeModel {
     return this.#value * Math.min(MAX_IMPUTED_CHANGE, Math.max(1 / MAX_IMPUTED_CHANGE, change));
   }
 
-  #forecastFrom(origin: number): ForecastPoint[] {
+  #forecastFrom(origin: number, ahead: readonly Moment[]): ForecastPoint[] {
     const values = this.#values;
     const first = this.#experts[0];
     const level = Math.max(this.#value, first?.level ?? 0);
     return this.#horizons.map((horizon, number) => {
       const target = origin + horizon.windows;
-      const usual = first?.usual(target) ?? NaN;
+      const usual = first?.usual(target, ahead[number]?.similarWindows ?? 0) ?? NaN;
       values[0] = this.#value;
+      let eventChange = 0;
       this.#experts.forEach((expert, index) => {
         values[index + 1] = expert.forecast(number);
+        eventChange += expert.eventChange(number) / this.#experts.length;
       });
+      this.#eventChanges[number] = eventChange;
       const seasonalNaive = this.#season.at(target - this.#seasonWindows);
       const cap = MAX_OVER_LEVEL * (usual > level ? usual : level);
-      return horizon.forecast(origin, values, seasonalNaive, cap);
+      return horizon.forecast(origin, values, eventChange, seasonalNaive, cap);
     });
   }
 }

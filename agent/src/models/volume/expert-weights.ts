@@ -45,8 +45,9 @@ export class ExpertWeights {
     this.#weigh();
   }
 
-  combine(forecasts: Float64Array): number {
-    let sum = 0;
+  /** The weighted mean; to that of the first expert, which knows of no event, `firstShift` is added. */
+  combine(forecasts: Float64Array, firstShift: number): number {
+    let sum = (this.#weights[0] ?? 0) * firstShift;
     for (let expert = 0; expert < forecasts.length; expert += 1) {
       sum += (this.#weights[expert] ?? 0) * (forecasts[expert] ?? 0);
     }

@@ -100,15 +100,16 @@ export class HorizonTracker {
 
   /**
    * Forecasts from `origin`: one value per candidate, NaN where it has none; naive must have one. The point
-   * is their weighted mean; `chosen` is the one that was best.
+   * is their weighted mean; `chosen` is the one that was best. What events change is added to naive where it
+   * speaks, but not where the others are measured against it.
    */
-  forecast(origin: number, candidates: Float64Array): ForecastPoint {
+  forecast(origin: number, candidates: Float64Array, eventChange: number): ForecastPoint {
     const row = this.#row(origin);
     const names = this.#options.candidateNames;
     const said = row + names.length;
     this.#waiting.set(candidates, row);
     const chosen = this.#errors.best(candidates, 0);
-    const point = this.#errors.combine(candidates, 0);
+    const point = Math.max(0, this.#errors.combine(candidates, 0, eventChange));
     const lower = Math.max(0, point - this.#interval.below(point));
     const upper = point + this.#interval.above(point);
     this.#waiting[said] = origin;

@@ -1,5 +1,6 @@
 import type { Json } from "../../core/index.js";
 import { encodeFloats, type SnapshotReader } from "../../core/snapshot-reader.js";
+import type { KeptColumns } from "./kept-columns.js";
 
 /** A pivot below this share of its diagonal is what rounding leaves of a feature that says nothing new. */
 const MIN_PIVOT_RATIO = 1e-10;
@@ -95,10 +96,10 @@ export class NormalEquations {
     }
   }
 
-  /** The weighted sum of the features `rows[offset..]` with the weights of the last `solve`. */
-  predict(rows: Float64Array, offset: number): number {
+  /** The weighted sum of the features `rows[offset..]`, from number `first` on, with the weights of the last `solve`. */
+  predict(rows: Float64Array, offset: number, first = 0): number {
     let sum = 0;
-    for (let i = 0; i < this.#features; i += 1) {
+    for (let i = first; i < this.#features; i += 1) {
       sum += (this.#weights[i] ?? 0) * (rows[offset + i] ?? 0);
     }
     return sum;
@@ -113,19 +114,35 @@ export class NormalEquations {
     };
   }
 
-  restore(reader: SnapshotReader): void {
+  /** `columns` says for each feature which one it was when the snapshot was taken; the same when left out. */
+  restore(
+    reader: SnapshotReader,
+    columns: KeptColumns = { length: this.#features, of: (column) => column },
+  ): void {
     const observations = reader.field("observations").nonNegative();
     const read = (name: string, length: number): Float64Array => {
       const values = reader.field(name).float64s(length);
       if (!values.every(Number.isFinite)) reader.field(name).refuse("finite values");
       return values;
     };
-    const squares = read("squares", this.#squares.length);
-    const products = read("products", this.#features);
-    const weights = read("weights", this.#features);
+    const { length } = columns;
+    const squares = read("squares", (length * (length + 1)) / 2);
+    const products = read("products", length);
+    const weights = read("weights", length);
     this.#observations = observations;
-    this.#squares.set(squares);
-    this.#products.set(products);
-    this.#weights.set(weights);
+    for (let i = 0; i < this.#features; i += 1) {
+      const row = columns.of(i);
+      this.#products[i] = row === undefined ? 0 : (products[row] ?? 0);
+      this.#weights[i] = row === undefined ? 0 : (weights[row] ?? 0);
+      for (let j = 0; j <= i; j += 1) {
+        const column = columns.of(j);
+        const low = Math.min(row ?? 0, column ?? 0);
+        const high = Math.max(row ?? 0, column ?? 0);
+        this.#squares[(i * (i + 1)) / 2 + j] =
+          row === undefined || column === undefined
+            ? 0
+            : (squares[(high * (high + 1)) / 2 + low] ?? 0);
+      }
+    }
   }
 }

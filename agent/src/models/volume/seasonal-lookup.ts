@@ -28,13 +28,24 @@ export class SeasonalLookup {
     this.#history = new SmoothedHistory(capacity, halfWidthWindows);
   }
 
+  /** NaN is unknown; what says nothing of other seasons should be, too. */
   append(index: number, value: number): void {
     this.#history.append(index, value);
   }
 
-  /** The levels at the time of window `index`, as known at `origin`. */
-  at(index: number, origin: number, into: SeasonalLevels): void {
+  /**
+   * The levels at the time of window `index`, as known at `origin`. A day that resembles the one
+   * `similarWindows` ago more than it does those before it has that day's levels, where they are known.
+   */
+  at(index: number, origin: number, into: SeasonalLevels, similarWindows: number): void {
     const season = this.#seasonWindows;
+    const similar = similarWindows > 0 ? this.#history.around(index - similarWindows) : NaN;
+    if (similar === similar) {
+      into.last = similar;
+      into.long = similar;
+      into.mean = similar;
+      return;
+    }
     // The latest season whose neighborhood lies wholly in the past.
     const ahead = index + this.#history.halfWidth - origin;
     const first = Math.max(1, Math.ceil(ahead / season));

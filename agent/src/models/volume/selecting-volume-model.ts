@@ -2,6 +2,7 @@ import {
   failed,
   ready,
   warmingUp,
+  type EventCalendar,
   type FitJob,
   type FitResult,
   type ForecastPoint,
@@ -21,11 +22,12 @@ import { RateHistory } from "./rate-history.js";
 import { SeasonalBaseline, SEASONS_IN_LONG_SEASON } from "./seasonal-baseline.js";
 import { wholeWindows } from "./whole-windows.js";
 
-const SNAPSHOT_FORMAT = "selecting-volume-2";
+const SNAPSHOT_FORMAT = "selecting-volume-3";
 
 /** Naive comes first: the others are measured against it. */
 const CANDIDATES = ["naive", "recent_mean", "seasonal_naive", "ets", "mstl", "direct"] as const;
 const SEASONAL_NAIVE = 2;
+const DIRECT = 5;
 const FITTED = ["ets", "mstl"] as const;
 
 /** Before this many windows nothing is said. */
@@ -50,6 +52,8 @@ export interface SelectingVolumeOptions {
   readonly seasonSeconds: number;
   /** Windows from one fit to the next. */
   readonly refitWindows: number;
+  /** None when left out. */
+  readonly events?: EventCalendar | undefined;
 }
 
 /**
@@ -268,8 +272,13 @@ export class SelectingVolumeModel implements VolumeModel {
       candidates[SEASONAL_NAIVE] = this.#seasonal.at(this.#history, origin, from, to);
       candidates[3] = this.#paths.get("ets")?.forecast(from, to) ?? NaN;
       candidates[4] = this.#paths.get("mstl")?.forecast(from, to) ?? NaN;
-      candidates[5] = direct?.[number]?.point ?? NaN;
-      points.push(tracker.forecast(origin, candidates));
+      // Candidates that know of no event would drown those that do.
+      const eventChange = this.#direct.eventChange(number);
+      for (let other = 1; other < DIRECT; other += 1) {
+        candidates[other] = Math.max(0, (candidates[other] ?? NaN) + eventChange);
+      }
+      candidates[DIRECT] = direct?.[number]?.point ?? NaN;
+      points.push(tracker.forecast(origin, candidates, eventChange));
     }
     return points;
   }
