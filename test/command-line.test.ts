@@ -29,6 +29,12 @@ describe("help", () => {
     expect(stdout).toMatch(/^usage: presage serve/);
   });
 
+  it("is there for each task of evaluate", async () => {
+    const { exitCode, stdout } = await presage("evaluate", "drift", "--help");
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^usage: presage evaluate drift/);
+  });
+
   it.each([["-h"], ["--help"], ["help"]])(
     "presage %s lists the commands",
     async (...parameters) => {

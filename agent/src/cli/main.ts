@@ -12,6 +12,8 @@ interface Command {
   readonly summary: string;
   /** Answers the exit code. */
   readonly run: (args: string[], io: Io) => Promise<number>;
+  /** Whether the first argument names one of several tasks, each with a help of its own. */
+  readonly hasTasks?: true;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -20,7 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   model: { summary: "exports, imports and inspects model bundles", run: model },
   demo: { summary: "a small real service under real load, the agent beside it", run: demo },
   backtest: notYet("what each policy would have done on a trace"),
-  evaluate: { summary: "scores the models on public data sets", run: evaluate },
+  evaluate: { summary: "scores the models on public data sets", run: evaluate, hasTasks: true },
   check: notYet("says what is missing before it can run or act"),
 };
 
@@ -57,9 +59,8 @@ async function main(args: readonly string[], io: Io): Promise<number> {
     io.stderr.write(`presage has no command "${name}".\n\n${HELP}`);
     return EXIT_WRONG_USE;
   }
-  if (rest.some(isHelpFlag)) return command.run(["--help"], io);
   try {
-    return await command.run(rest, io);
+    return await command.run(rest.some(isHelpFlag) ? helpAbout(command, rest) : rest, io);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     io.stderr.write(`${message}\n`);
@@ -72,6 +73,11 @@ async function main(args: readonly string[], io: Io): Promise<number> {
     }
     return EXIT_WRONG_USE;
   }
+}
+
+function helpAbout({ hasTasks }: Command, [first]: readonly string[]): string[] {
+  const isTask = hasTasks === true && first !== undefined && !isHelpFlag(first);
+  return isTask ? [first, "--help"] : ["--help"];
 }
 
 function isHelpFlag(arg: string): boolean {

@@ -4,6 +4,7 @@ import type { EvaluationTask } from "./task.js";
 export const TASKS: Readonly<Record<string, () => Promise<EvaluationTask>>> = {
   anomaly: async () => (await import("./anomaly/task.js")).anomalyTask,
   changepoint: async () => (await import("./changepoint/task.js")).changepointTask,
+  drift: async () => (await import("./drift/task.js")).driftTask,
   forecast: async () => (await import("./forecast/task.js")).forecastTask,
   m4: async () => (await import("./m4/task.js")).m4Task,
   "next-operation": async () => (await import("./next-operation/task.js")).nextOperationTask,
