@@ -10,7 +10,7 @@ export interface AlarmRule {
 }
 
 /** One alarm of one run. */
-export interface Alarm {
+interface Alarm {
   /** End of the first window in alarm, seconds since the run's beginning. */
   readonly atSeconds: number;
   /** The largest cause in that window. */

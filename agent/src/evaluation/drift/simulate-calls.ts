@@ -5,7 +5,7 @@ import { exponential, uniformIndex } from "./draws.js";
 import type { Moment, SessionBehavior, SimulatedRole } from "./simulated-role.js";
 
 /** Workload of all simulated calls. */
-export const SIMULATED_SERVICE = "simulated";
+const SIMULATED_SERVICE = "simulated";
 
 /** A session has one call and, after each, another with this probability: a geometric length of mean 10. */
 const GO_ON_PROBABILITY = 0.9;
