@@ -9,6 +9,7 @@ import { sessionKey, SessionTracker } from "./behavior/sessions.js";
 import { addDeviation } from "./behavior/window-summary.js";
 import { WindowAssembler } from "./behavior/windows.js";
 import type { ClosedInterval } from "./behavior/windows.js";
+import { CallModelFits } from "./pipeline/call-model-fits.js";
 import { dateDrifts } from "./pipeline/date-drifts.js";
 import type {
   Call,
@@ -79,6 +80,7 @@ export class Pipeline {
   readonly #options: PipelineOptions;
   readonly #parts: PipelineParts;
   readonly #fits: PendingFits;
+  readonly #callModelFits: CallModelFits;
   readonly #decisions: DecisionMaker;
   readonly #causes: readonly DriftCause[];
   readonly #deviations: Float64Array;
@@ -106,7 +108,8 @@ export class Pipeline {
       instances: new InstanceCount(),
     };
     this.#fits = new PendingFits(parts.fitter, options.fitDelaySeconds);
-    const { history, load } = this.learning;
+    const { drift, history, load } = this.learning;
+    this.#callModelFits = new CallModelFits(this.models, drift, this.#fits);
     this.#decisions = new DecisionMaker(options.allocation, history, load, parts);
     this.#causes = new SegmentModels(parts.createCallModels).causes;
     this.#deviations = new Float64Array(this.#causes.length);
@@ -280,5 +283,6 @@ export class Pipeline {
         volume.adopt(result);
       });
     }
+    this.#callModelFits.requestDue(endSeconds);
   }
 }

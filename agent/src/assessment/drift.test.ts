@@ -338,6 +338,37 @@ describe("DriftAssessor", () => {
     expect(segment(assessor, "analysts").score).toBeLessThanOrEqual(0.5);
   });
 
+  it("restarted causes are learned anew, and the evidence of the others stays", () => {
+    const random = seededRandom(14);
+    const assessor = learned(random, ["shoppers"]);
+    const untold = new DriftAssessor(OPTIONS);
+    untold.restore(throughJson(assessor.snapshot()));
+    assessor.restartCauses("shoppers", ["call_sequence"]);
+    assessor.restartCauses("nobody", ["call_sequence"]);
+    const observe = (from: number, windows: number, behavior: Behavior): void => {
+      for (let index = from; index < from + windows; index += 1) {
+        const window = windowOf("shoppers", index, behavior, random);
+        assessor.observe([window]);
+        untold.observe([window]);
+      }
+    };
+    // Another model is half as surprised more by the same calls.
+    const other = { ...USUAL, deviation: { call_sequence: 1 } };
+    observe(LEARNED_WINDOWS, 30, other);
+    expect(untold.isInAlarm("shoppers")).toBe(true);
+    expect(assessor.isInAlarm("shoppers")).toBe(false);
+    expect(segment(assessor, "shoppers").score).toBeLessThanOrEqual(0.5);
+    // Charts that were not restarted speak at once: ten windows are fewer than a warm-up.
+    assessor.restartCauses("shoppers", ["call_sequence"]);
+    observe(LEARNED_WINDOWS + 30, 10, {
+      ...other,
+      responseBytes: 9000,
+      deviation: { response_payload: 4 },
+    });
+    expect(assessor.isInAlarm("shoppers")).toBe(true);
+    expect(segment(assessor, "shoppers").contributions[0]?.cause).toBe("response_payload");
+  });
+
   // Regression: only windows with calls counted, so the date of a segment that calls every third window was
   // three times too late.
   it("has a place for every window since the beginning of a chart, silent ones too", () => {

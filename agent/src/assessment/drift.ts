@@ -1,5 +1,6 @@
 import type {
   Drift,
+  DriftCause,
   DriftContribution,
   Json,
   ModelResult,
@@ -84,7 +85,7 @@ export class DriftAssessor implements Persistent {
       if (!isAnyoneCalling) continue;
       this.#silentWindows.set(name, (this.#silentWindows.get(name) ?? 0) + 1);
     }
-    for (const name of this.#since.keys()) if (!this.#isInAlarm(name)) this.#since.delete(name);
+    for (const name of this.#since.keys()) if (!this.isInAlarm(name)) this.#since.delete(name);
   }
 
   segment(name: string): ModelResult<Drift> {
@@ -116,7 +117,7 @@ export class DriftAssessor implements Persistent {
   undated(): Readonly<Record<string, readonly Float64Array[]>> {
     const series: [string, readonly Float64Array[]][] = [];
     for (const [name, segment] of this.#segments) {
-      if (!this.#isInAlarm(name) || this.#since.has(name)) continue;
+      if (!this.isInAlarm(name) || this.#since.has(name)) continue;
       const loud = segment.aspects.filter(({ chart }) => chart.evidence >= this.#alarmLevel);
       series.push([name, loud.map(({ history }) => Float64Array.from(history))]);
     }
@@ -125,7 +126,7 @@ export class DriftAssessor implements Persistent {
 
   /** Says when a segment's change began; a drift that is over by now needs no date. */
   date(segment: string, sinceSeconds: number): void {
-    if (this.#isInAlarm(segment)) this.#since.set(segment, sinceSeconds);
+    if (this.isInAlarm(segment)) this.#since.set(segment, sinceSeconds);
     this.#segmentDrifts.delete(segment);
   }
 
@@ -134,6 +135,17 @@ export class DriftAssessor implements Persistent {
     this.#segments.get(segment)?.startAnew();
     this.#since.delete(segment);
     this.#segmentDrifts.delete(segment);
+  }
+
+  /** The same for some of its causes: the evidence of the others stays. */
+  restartCauses(segment: string, causes: readonly DriftCause[]): void {
+    this.#segments.get(segment)?.startAnewIn(causes);
+    this.#segmentDrifts.delete(segment);
+  }
+
+  /** Whether there is evidence of a change that is not the new normal yet. */
+  isInAlarm(segment: string): boolean {
+    return (this.#segments.get(segment)?.evidence ?? 0) >= this.#alarmLevel;
   }
 
   snapshot(): Json {
@@ -157,10 +169,6 @@ export class DriftAssessor implements Persistent {
     }
     restoreNumbers(this.#silentWindows, reader.field("silentWindows"));
     restoreNumbers(this.#since, reader.field("since"));
-  }
-
-  #isInAlarm(segment: string): boolean {
-    return (this.#segments.get(segment)?.evidence ?? 0) >= this.#alarmLevel;
   }
 
   #newSegment(): SegmentDrift {

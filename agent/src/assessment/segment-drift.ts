@@ -127,6 +127,14 @@ export class SegmentDrift {
     this.#sumUp();
   }
 
+  /** The same for the charts of these causes alone: the others keep what they know. */
+  startAnewIn(causes: readonly DriftCause[]): void {
+    for (const [key, { cause }] of this.#aspects) {
+      if (causes.includes(cause)) this.#aspects.delete(key);
+    }
+    this.#sumUp();
+  }
+
   /** Distance in [0, 1] between recent and learned behavior in one aspect. */
   severity(aspect: DriftAspect): number {
     if (aspect.cause !== "operation_mix") return aspect.chart.severity;

@@ -5,6 +5,7 @@ export * from "./call.js";
 export * from "./checkpoint.js";
 export * from "./clock.js";
 export * from "./event-calendar.js";
+export * from "./fit.js";
 export * from "./forecast.js";
 export * from "./ingest.js";
 export * from "./loopback.js";

@@ -1,3 +1,4 @@
+import type { FitJob, FitResult } from "./fit.js";
 import type { Observation } from "./observation.js";
 
 /** Why a model has no answer yet. A closed list: it is also a metric label. */
@@ -47,11 +48,14 @@ export type DriftCause = (typeof DRIFT_CAUSES)[number];
 /** The models that learn from single calls. A closed list: it is also a metric label. */
 export type CallModelName = "sequence" | "payload";
 
+/** Which algorithm gives a call model's answers at present. A closed list: it is also a metric label. */
+export type ServedBy = "markov" | "lstm" | "statistics" | "mixture";
+
 /**
  * A streaming model of one segment's calls. The pipeline scores a call, then learns from it.
  *
  * Contract (`models/contract.test.ts` runs it on every implementation): scoring changes nothing;
- * restore(snapshot()) continues identically; operations and formats may appear and vanish; memory is
+ * restore(snapshot()) continues identically, also while a training is under way; operations and formats may appear and vanish; memory is
  * bounded; before it is ready it writes NaN, never a number.
  */
 export interface CallModel {
@@ -71,6 +75,16 @@ export interface CallModel {
    * the same calls; NaN where it can't say. Changes nothing.
    */
   bits(observation: Observation): number;
+  /** A model may begin with a simple algorithm and go over to a better one. */
+  readonly servedBy: ServedBy;
+  /** Training that is due, or undefined. Asking takes it: it is due once. */
+  dueFit(): FitJob | undefined;
+  /**
+   * Takes what came of a training; takes no notice of one that failed, or is not the last asked for.
+   * Answers the causes whose deviations mean something else from now on, so that what is usual of them
+   * has to be learned anew.
+   */
+  adopt(result: FitResult): readonly DriftCause[];
   snapshot(): Json;
   /** Throws a TypeError that names the field when the snapshot is not one of its own. */
   restore(snapshot: Json): void;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  seededRandom,
   SESSION_START,
   type ArgumentType,
   type CallModel,
@@ -11,6 +12,7 @@ import { MixturePayloadModel } from "./payload/mixture-payload-model.js";
 import { PayloadStatisticsModel } from "./payload/statistics.js";
 import { LstmSequenceModel } from "./sequence/lstm-sequence-model.js";
 import { MarkovSequenceModel } from "./sequence/markov.js";
+import { createInlineFitter } from "../runtime/fitting-worker.js";
 
 /** What an observation is made from; the rest is the same for all. */
 interface Sketch {
@@ -95,6 +97,28 @@ function observationsOf(list: readonly Sketch[]): Observation[] {
   return list.map((sketch) => observation(sketch, (timeSeconds += sketch.waitSeconds)));
 }
 
+/** Sessions of four calls whose end depends on their beginning, one a minute. */
+function visits(count: number, from = 0): Observation[] {
+  const random = seededRandom(count);
+  return Array.from({ length: count }, (_, index) => {
+    const door = random() < 0.5 ? "front" : "back";
+    const start = 1_700_000_000 + 60 * (from + index);
+    const path = [`in ${door}`, "look", "look", `out ${door}`];
+    return path.map((operation, step) => ({
+      ...observation(
+        {
+          ...SKETCH,
+          operation,
+          previous: path[step - 1] ?? SESSION_START,
+          pauseSeconds: step === 0 ? undefined : 2,
+        },
+        start + 2 * step,
+      ),
+      sessionKey: `visit ${from + index}`,
+    }));
+  }).flat();
+}
+
 function throughJson(snapshot: Json): Json {
   return JSON.parse(JSON.stringify(snapshot)) as Json;
 }
@@ -115,7 +139,14 @@ const callModels: [string, () => CallModel][] = [
   ],
   [
     "lstm sequence",
-    () => new LstmSequenceModel({ minCalls: 3, maxOperations: 4, maxTransitions: 6, units: 4 }),
+    () =>
+      new LstmSequenceModel({
+        minCalls: 3,
+        maxOperations: 6,
+        maxTransitions: 6,
+        units: 4,
+        sessionGapSeconds: 60,
+      }),
   ],
   [
     "payload statistics",
@@ -138,7 +169,10 @@ const callModels: [string, () => CallModel][] = [
   ],
 ];
 
-describe.each(callModels)("the contract of a call model: %s", (_name, create) => {
+/** Those that ask for training. */
+const TRAINED: ReadonlySet<string> = new Set(["lstm sequence"]);
+
+describe.each(callModels)("the contract of a call model: %s", (kind, create) => {
   it("scores without changing anything", () => {
     fc.assert(
       fc.property(fc.array(sketches, { minLength: 1, maxLength: 40 }), (list) => {
@@ -194,6 +228,43 @@ describe.each(callModels)("the contract of a call model: %s", (_name, create) =>
         }
       }),
     );
+  });
+
+  it("takes what came of a training as if there had been no restart meanwhile", async () => {
+    const model = create();
+    const calls = visits(400);
+    for (const call of calls) model.learn(call);
+    const job = model.dueFit();
+    expect(job !== undefined).toBe(TRAINED.has(kind));
+    expect(model.dueFit()).toBeUndefined();
+    const pending = throughJson(model.snapshot());
+    expect(model.adopt({ kind: "failed", message: "x" })).toEqual([]);
+    expect(throughJson(model.snapshot())).toEqual(pending);
+    if (job === undefined) return;
+    const fitter = createInlineFitter();
+    const result = await fitter.fit(job);
+    await fitter.close();
+    expect(result.kind).toBe(job.kind);
+    const restored = create();
+    restored.restore(pending);
+    expect(restored.dueFit()).toBeUndefined();
+    const before = model.servedBy;
+    const causes = model.adopt(result);
+    expect(restored.adopt(result)).toEqual(causes);
+    expect(model.causes).toEqual(expect.arrayContaining([...causes]));
+    // Only another algorithm gives the deviations another meaning.
+    expect(model.servedBy === before).toBe(causes.length === 0);
+    expect(restored.servedBy).toBe(model.servedBy);
+    // A result is taken once.
+    const after = throughJson(model.snapshot());
+    expect(model.adopt(result)).toEqual([]);
+    expect(throughJson(model.snapshot())).toEqual(after);
+    for (const call of visits(20, 400)) {
+      expect(scored(restored, call)).toEqual(scored(model, call));
+      model.learn(call);
+      restored.learn(call);
+    }
+    expect(restored.snapshot()).toEqual(model.snapshot());
   });
 
   it("names why it is not ready", () => {

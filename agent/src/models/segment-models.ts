@@ -2,10 +2,13 @@ import type {
   CallModel,
   CallModelName,
   DriftCause,
+  FitJob,
+  FitResult,
   Json,
   ModelStatus,
   Observation,
   Persistent,
+  ServedBy,
 } from "../core/index.js";
 
 /** Every so many calls one is kept to compare models on. */
@@ -25,6 +28,17 @@ export type Replacement =
         "malformed" | "worse_on_recent_calls" | "too_few_recent_calls" | "no_previous";
       readonly detail: string;
     };
+
+/** Training that a model of the segment asked for. */
+export interface DueFit {
+  readonly model: CallModelName;
+  readonly job: FitJob;
+  /**
+   * Gives the result to the model that asked, and answers the causes whose deviations mean something else
+   * from now on; none when the model was replaced since.
+   */
+  readonly adopt: (result: FitResult) => readonly DriftCause[];
+}
 
 interface Sample {
   readonly observation: Observation;
@@ -52,6 +66,24 @@ export class SegmentModels implements Persistent {
 
   statuses(): Readonly<Partial<Record<CallModelName, ModelStatus>>> {
     return Object.fromEntries(this.#models.map((model) => [model.name, model.status()]));
+  }
+
+  /** Which algorithm answers for each model. */
+  servedBy(): Readonly<Partial<Record<CallModelName, ServedBy>>> {
+    return Object.fromEntries(this.#models.map((model) => [model.name, model.servedBy]));
+  }
+
+  /** Asks the models that `mayFit` for training that is due; each is due once. */
+  *dueFits(mayFit: (model: CallModelName) => boolean): Generator<DueFit> {
+    for (const model of this.#models) {
+      const job = mayFit(model.name) ? model.dueFit() : undefined;
+      if (job === undefined) continue;
+      yield {
+        model: model.name,
+        job,
+        adopt: (result) => (this.#models.includes(model) ? model.adopt(result) : []),
+      };
+    }
   }
 
   /** One deviation per cause into `deviations`; NaN where a model can't say. */

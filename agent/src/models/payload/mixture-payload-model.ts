@@ -70,6 +70,7 @@ export interface MixturePayloadOptions {
  */
 export class MixturePayloadModel implements CallModel {
   readonly name = "payload";
+  readonly servedBy = "mixture";
   readonly causes: readonly DriftCause[] = [
     "request_payload",
     "response_payload",
@@ -201,6 +202,14 @@ export class MixturePayloadModel implements CallModel {
       this.#permissions.bits(undefined, keys.permissions) +
       (this.#sizes.judge(call)?.bits ?? 0)
     );
+  }
+
+  dueFit(): undefined {
+    return undefined;
+  }
+
+  adopt(): readonly DriftCause[] {
+    return [];
   }
 
   snapshot(): Json {

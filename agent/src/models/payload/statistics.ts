@@ -54,6 +54,7 @@ export interface PayloadStatisticsOptions {
  */
 export class PayloadStatisticsModel implements CallModel {
   readonly name = "payload";
+  readonly servedBy = "statistics";
   readonly causes: readonly DriftCause[] = [
     "request_payload",
     "response_payload",
@@ -141,6 +142,14 @@ export class PayloadStatisticsModel implements CallModel {
       sizeBits(this.#requestBytes, operation, call.requestBytes) +
       sizeBits(this.#responseBytes, operation, call.responseBytes)
     );
+  }
+
+  dueFit(): undefined {
+    return undefined;
+  }
+
+  adopt(): readonly DriftCause[] {
+    return [];
   }
 
   snapshot(): Json {

@@ -30,6 +30,8 @@ import {
   Vocabulary,
 } from "./vocabulary.js";
 
+/** What a network gives in place of the Markov chain. */
+const SURPRISE: readonly DriftCause[] = ["call_sequence"];
 const SNAPSHOT_FORMAT = "lstm-sequence-1";
 
 /** One sequence in so many is never trained on: enough to compare models, little lost to training. */
@@ -251,21 +253,22 @@ export class LstmSequenceModel implements CallModel {
    * has to be better than a Markov chain of order 3. Takes no notice of a fit that failed, or is not the
    * last asked for.
    */
-  adopt(result: FitResult): void {
-    if (result.kind !== "sequence" || result.id !== this.#pendingFit) return;
+  adopt(result: FitResult): readonly DriftCause[] {
+    if (result.kind !== "sequence" || result.id !== this.#pendingFit) return [];
     this.#pendingFit = 0;
     const { heldBack, markovBits, startBits } = result;
     const isBetter =
       startBits === undefined ? heldBack.bits < markovBits : heldBack.bits <= startBits;
     if (!isBetter) {
       this.#rejectedFits += 1;
-      return;
+      return [];
     }
     this.#serve(new ServingNetwork(result.weights, heldBack));
     this.#generation += 1;
     this.#recent.clear();
     // Each is followed again from what is kept of it, when its next call comes.
     for (const session of this.#sessions.values()) session.state = undefined;
+    return SURPRISE;
   }
 
   snapshot(): Json {

@@ -48,6 +48,7 @@ export interface MarkovSequenceOptions {
  */
 export class MarkovSequenceModel implements CallModel {
   readonly name = "sequence";
+  readonly servedBy = "markov";
   readonly causes: readonly DriftCause[] = ["call_sequence", "timing"];
   readonly #minCalls: number;
   readonly #transitions: ConditionalCategorical;
@@ -107,6 +108,14 @@ export class MarkovSequenceModel implements CallModel {
   /** P(operation | previous operation), whether or not it is ready. */
   probability(previousOperation: string, operation: string): number {
     return this.#transitions.probability(previousOperation, operation);
+  }
+
+  dueFit(): undefined {
+    return undefined;
+  }
+
+  adopt(): readonly DriftCause[] {
+    return [];
   }
 
   snapshot(): Json {
