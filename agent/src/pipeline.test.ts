@@ -44,6 +44,13 @@ function pipelineOf(
       fitDelaySeconds: 60,
       waitForFits: true,
       currentResources: resources(running),
+      mix: {
+        windowSeconds: 10,
+        horizonsSeconds: [60],
+        level: 0.9,
+        seasonSeconds: DAY_SECONDS,
+        operations: 3,
+      },
       allocation: {
         ...SETTINGS,
         callsPerSecondPerReplica: 2.5,

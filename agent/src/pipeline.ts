@@ -28,6 +28,8 @@ import type {
 import { DecisionMaker } from "./pipeline/decision-maker.js";
 import type { DecisionMakerParts } from "./pipeline/decision-maker.js";
 import { WorkloadCost } from "./models/cost/workload-cost.js";
+import { OperationMixModel } from "./models/mix/operation-mix-model.js";
+import type { MixWindow } from "./models/mix/operation-mix-model.js";
 import { SegmentModels } from "./models/segment-models.js";
 import type { PipelineOptions } from "./pipeline/pipeline-options.js";
 import { PendingFits } from "./pipeline/pending-fits.js";
@@ -63,6 +65,12 @@ export const CALLS_PER_TURN = 250;
 
 /** An outage that goes on for more windows than this is skipped: they have nothing to tell. */
 const LONGEST_FILLED_OUTAGE_WINDOWS = 360;
+/** What a window without a call tells of operations. */
+const SILENT_WINDOW: MixWindow = {
+  operations: new Map(),
+  transitions: new Map(),
+  pauseSeconds: new Map(),
+};
 /** Windows that are closed in one turn, after a jump of event time: some ten milliseconds of work. */
 const WINDOWS_PER_TURN = 50;
 
@@ -101,6 +109,7 @@ export class Pipeline {
       sessions: new SessionTracker(options),
       segments: new SegmentNamer(options),
       volume: parts.createVolumeModel(),
+      mix: new OperationMixModel(options.mix),
       cost: new WorkloadCost(options),
       drift: new DriftAssessor(options),
       history: new RecommendationHistory(options.allocation.scaleDownStabilizationSeconds),
@@ -238,17 +247,17 @@ export class Pipeline {
 
   async #closeWindow(): Promise<void> {
     const { time } = this.#parts;
-    const { volume, cost, drift, sessions, load, instances } = this.learning;
+    const { cost, drift, sessions, load, instances } = this.learning;
     const interval = time("behavior", () => this.windows.close());
     sessions.expire(interval.endSeconds);
     time("volume", () => {
       if (!this.#hasWholeWindows) {
         this.#hasWholeWindows = this.learnedCalls > 0;
-        volume.observe(interval.startSeconds, undefined);
+        this.#observeLoad(interval, { startSeconds: interval.startSeconds });
         return;
       }
       for (const rate of load.close(interval.startSeconds, interval.overall.calls)) {
-        volume.observe(rate.startSeconds, rate.callsPerSecond);
+        this.#observeLoad(interval, rate);
       }
     });
     time("assess", () => {
@@ -268,6 +277,18 @@ export class Pipeline {
     const decision = this.#decisions.decide(assessed, this.#current);
     this.#state = { ...assessed, decision };
     this.#parts.onWindow?.(interval, this.#state);
+  }
+
+  /** The load of a window that has become certain: of this interval, or of a silent one before it. */
+  #observeLoad(
+    { startSeconds, overall }: ClosedInterval,
+    rate: { readonly startSeconds: number; readonly callsPerSecond?: number | undefined },
+  ): void {
+    const { volume, mix } = this.learning;
+    volume.observe(rate.startSeconds, rate.callsPerSecond);
+    const window = rate.startSeconds === startSeconds ? overall : SILENT_WINDOW;
+    const isGap = rate.callsPerSecond === undefined;
+    mix.observe(rate.startSeconds, isGap ? undefined : window, volume.forecast());
   }
 
   #adoptFits(interval: ClosedInterval): Promise<unknown> | undefined {

@@ -61,6 +61,7 @@ const state: WorkloadState = {
   segments: [],
   forecast: { status: "warming_up", reason: "too_few_windows" },
   forecastQuality: [],
+  operationForecast: { status: "warming_up", reason: "too_few_windows" },
   predictedWorkload: { status: "warming_up", reason: "no_usage_yet" },
   cost: { status: "warming_up", reason: "no_usage_yet" },
   decision,

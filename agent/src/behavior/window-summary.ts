@@ -37,6 +37,7 @@ export function emptyWindow(
     calls: 0,
     operations: new Map(),
     transitions: new Map(),
+    pauseSeconds: new Map(),
     instances: new Map(),
     deviations: {},
   };
@@ -44,10 +45,13 @@ export function emptyWindow(
 
 /** Adds one call to its window. */
 export function addCall(window: WindowSummary, observation: Observation): void {
-  const { call } = observation;
+  const { call, previousOperation, secondsSincePrevious } = observation;
   window.calls += 1;
   increment(window.instances, call.instance, 1);
-  increment(transitionsFrom(window, observation.previousOperation), call.operation, 1);
+  increment(transitionsFrom(window, previousOperation), call.operation, 1);
+  if (secondsSincePrevious !== undefined) {
+    addToMoments(pausesAfter(window, previousOperation), secondsSincePrevious);
+  }
   const statistics = operationStatistics(window, call.operation);
   statistics.calls += 1;
   if (call.durationSeconds !== undefined) {
@@ -74,6 +78,9 @@ export function mergeWindow(into: WindowSummary, from: WindowSummary): void {
     const row = transitionsFrom(into, operation);
     for (const [next, count] of counts) increment(row, next, count);
   }
+  for (const [operation, pauses] of from.pauseSeconds) {
+    mergeMoments(pausesAfter(into, operation), pauses);
+  }
   for (const [operation, statistics] of from.operations) {
     const target = operationStatistics(into, operation);
     target.calls += statistics.calls;
@@ -97,6 +104,15 @@ function transitionsFrom(window: WindowSummary, operation: string): Map<string, 
     window.transitions.set(operation, row);
   }
   return row;
+}
+
+function pausesAfter(window: WindowSummary, operation: string): Moments {
+  let pauses = window.pauseSeconds.get(operation);
+  if (pauses === undefined) {
+    pauses = emptyMoments();
+    window.pauseSeconds.set(operation, pauses);
+  }
+  return pauses;
 }
 
 function operationStatistics(window: WindowSummary, operation: string): OperationStatistics {

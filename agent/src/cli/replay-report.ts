@@ -52,6 +52,10 @@ export function reportOf(flow: Flow, counts: ReplayCounts, elapsedSeconds: numbe
       state?.forecast.status === "ready"
         ? { status: state.forecast.status, ...state.forecast.value, quality: state.forecastQuality }
         : (state?.forecast ?? null),
+    operation_forecast:
+      state?.operationForecast.status === "ready"
+        ? { status: state.operationForecast.status, ...state.operationForecast.value }
+        : (state?.operationForecast ?? null),
     recommendation: state?.decision ?? null,
   };
 }

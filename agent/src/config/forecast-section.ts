@@ -61,6 +61,11 @@ export const forecastSection = section("The forecast of load.", {
     minimum: 0.5,
     maximum: 0.99,
   }),
+  operations: wholeNumber(
+    "Operations forecast one by one, those with the most calls; the others are forecast together as `{other}`.",
+    10,
+    { minimum: 1, maximum: 100 },
+  ),
   refitWindows: wholeNumber("Least windows between fits.", 30, { minimum: 1, maximum: 10_000 }),
   seasonSeconds: wholeNumber(
     "Length of the season that is tried, such as a day; a multiple of `windowSeconds`.",

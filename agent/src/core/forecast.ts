@@ -29,6 +29,42 @@ export interface ForecastQuality {
   readonly errorRatio: { readonly naive: number; readonly seasonal_naive: number | undefined };
 }
 
+/** A forecast of one operation's calls per second. lower <= point <= upper, all >= 0. */
+export interface OperationRate {
+  /** `{other}`: those without a forecast of their own. */
+  readonly operation: string;
+  /** Of all calls, in [0, 1]; the shares of a horizon add up to 1. */
+  readonly share: number;
+  /** The points of a horizon add up to that of the total load. */
+  readonly point: number;
+  readonly lower: number;
+  readonly upper: number;
+}
+
+export interface OperationForecastPoint {
+  readonly horizonSeconds: number;
+  readonly operations: readonly OperationRate[];
+  /** What each candidate counts for in the shares, by name; they add up to 1. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Share of past rates of all operations inside their interval; undefined before the first was scored. */
+  readonly coverageRatio: number | undefined;
+}
+
+/** The forecast of the total load, divided among the operations. */
+export interface OperationForecast {
+  /** End of the last window the forecast rests on, seconds since the Unix epoch. */
+  readonly originSeconds: number;
+  /** Nominal coverage of [lower, upper], a ratio. */
+  readonly level: number;
+  readonly points: readonly OperationForecastPoint[];
+}
+
+/** What the sessions that go on, and new ones, are about to do. */
+export interface SequenceOutlook {
+  /** Shares of the calls so many seconds ahead, by operation; undefined where it can't say. */
+  expectedMix(secondsAhead: number): ReadonlyMap<string, number> | undefined;
+}
+
 /**
  * Forecasts the calls per second of one workload, one observation a window. Several candidates run
  * side by side; per horizon the one with the smallest rolling error speaks.

@@ -1,12 +1,19 @@
 import type { Decision } from "./allocation.js";
 import type { CostComparison, Drift, PredictedWorkload } from "./assessment.js";
-import type { ForecastQuality, VolumeForecast } from "./forecast.js";
+import type { ForecastQuality, OperationForecast, VolumeForecast } from "./forecast.js";
 import type { ModelResult, ModelStatus } from "./model.js";
 import type { WorkloadKey } from "./workload.js";
 
 /** The models whose status is published. A closed list: it is also a metric label. */
 export type PublishedModel =
-  "volume" | "sequence" | "payload" | "changepoint" | "drift" | "cost" | "workload_class";
+  | "volume"
+  | "mix"
+  | "sequence"
+  | "payload"
+  | "changepoint"
+  | "drift"
+  | "cost"
+  | "workload_class";
 
 /** One segment as of the last closed window. */
 export interface SegmentState {
@@ -27,6 +34,7 @@ export interface WorkloadState {
   readonly segments: readonly SegmentState[];
   readonly forecast: ModelResult<VolumeForecast>;
   readonly forecastQuality: readonly ForecastQuality[];
+  readonly operationForecast: ModelResult<OperationForecast>;
   readonly predictedWorkload: ModelResult<PredictedWorkload>;
   readonly cost: ModelResult<CostComparison>;
   readonly decision: Decision | undefined;

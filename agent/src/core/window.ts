@@ -33,6 +33,8 @@ export interface WindowSummary {
   readonly operations: Map<string, OperationStatistics>;
   /** from -> to -> count; `from` may be SESSION_START. */
   readonly transitions: Map<string, Map<string, number>>;
+  /** Seconds from one call of a session to the next, by the operation of the first. */
+  readonly pauseSeconds: Map<string, Moments>;
   /** Calls by instance, which tells how many report. */
   readonly instances: Map<string, number>;
   /** By drift cause: the deviations that the models gave to this window's calls. */

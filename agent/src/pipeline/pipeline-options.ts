@@ -5,6 +5,7 @@ import type { ReorderBufferOptions } from "../behavior/reorder-buffer.js";
 import type { SegmentNamerOptions } from "../behavior/segments.js";
 import type { SessionTrackerOptions } from "../behavior/sessions.js";
 import type { WorkloadCostOptions } from "../models/cost/workload-cost.js";
+import type { OperationMixOptions } from "../models/mix/operation-mix-model.js";
 
 /** Settings of all the parts of a pipeline. */
 export interface PipelineOptions
@@ -15,6 +16,7 @@ export interface PipelineOptions
     DriftOptions,
     WorkloadCostOptions {
   readonly allocation: AllocationSettings;
+  readonly mix: OperationMixOptions;
   readonly currentResources: Omit<Resources, "replicas"> & {
     readonly replicas?: number | undefined;
   };

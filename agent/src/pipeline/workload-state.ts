@@ -9,6 +9,7 @@ import type { ClosedInterval } from "../behavior/windows.js";
 import type {
   ModelResult,
   ModelStatus,
+  OperationForecast,
   SegmentState,
   VolumeForecast,
   VolumeModel,
@@ -16,6 +17,7 @@ import type {
 } from "../core/index.js";
 import { ALL_SEGMENTS, failed, ready, warmingUp } from "../core/index.js";
 import type { WorkloadCost } from "../models/cost/workload-cost.js";
+import type { OperationMixModel } from "../models/mix/operation-mix-model.js";
 import type { SegmentModels } from "../models/segment-models.js";
 
 /** The parts of a pipeline that learn, by the names under which a checkpoint keeps them. */
@@ -23,6 +25,7 @@ export interface LearningParts {
   readonly sessions: SessionTracker;
   readonly segments: SegmentNamer;
   readonly volume: VolumeModel;
+  readonly mix: OperationMixModel;
   readonly cost: WorkloadCost;
   readonly drift: DriftAssessor;
   readonly history: RecommendationHistory;
@@ -43,6 +46,7 @@ export function stateOf(
   const rateOf = (calls: number): number | undefined =>
     isAnyReported ? calls / windowSeconds : undefined;
   const forecast = sinceCallsAreSeen(forecastOf(learning), isAnyCallSeen);
+  const operationForecast = sinceCallsAreSeen(operationForecastOf(learning), isAnyCallSeen);
   const compared = cost.compare(endSeconds);
   const predictedWorkload = predictWorkloadClass(compared);
   const overallDrift = sinceCallsAreSeen(drift.overall(), isAnyCallSeen);
@@ -55,6 +59,7 @@ export function stateOf(
       drift: overallDrift,
       models: {
         volume: statusOf(forecast),
+        mix: statusOf(operationForecast),
         drift: statusOf(overallDrift),
         cost: statusOf(compared),
         workload_class: statusOf(predictedWorkload),
@@ -72,6 +77,7 @@ export function stateOf(
     }),
     forecast,
     forecastQuality: volume.quality(),
+    operationForecast,
     predictedWorkload,
     cost: compared,
     decision: undefined,
@@ -80,6 +86,10 @@ export function stateOf(
 
 function forecastOf({ load, volume }: LearningParts): ModelResult<VolumeForecast> {
   return load.inOutage ? failed("stale_input") : volume.forecast();
+}
+
+function operationForecastOf({ load, mix }: LearningParts): ModelResult<OperationForecast> {
+  return load.inOutage ? failed("stale_input") : mix.forecast();
 }
 
 /**

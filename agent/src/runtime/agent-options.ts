@@ -9,7 +9,7 @@ const FIT_DELAY_WINDOWS = 6;
 /** The pipeline's options from the configuration. */
 export function pipelineOptions(config: Config, waitForFits: boolean): PipelineOptions {
   const { currentResources, ...allocation } = config.allocation;
-  const { behavior, drift, ingestion, windowSeconds } = config;
+  const { behavior, drift, forecast, ingestion, windowSeconds } = config;
   return {
     windowSeconds,
     latenessSeconds: ingestion.latenessSeconds,
@@ -28,6 +28,13 @@ export function pipelineOptions(config: Config, waitForFits: boolean): PipelineO
     fitDelaySeconds: FIT_DELAY_WINDOWS * windowSeconds,
     waitForFits,
     currentResources,
+    mix: {
+      windowSeconds,
+      horizonsSeconds: forecast.horizonsSeconds,
+      level: forecast.level,
+      seasonSeconds: forecast.seasonSeconds,
+      operations: forecast.operations,
+    },
     allocation: {
       ...allocation,
       callsPerSecondPerReplica: allocation.callsPerSecondPerReplica,

@@ -146,6 +146,7 @@ export function* droppedBy({
     ["sessions", ({ sessions }) => sessions.forgotten],
     ["segments", ({ segments }) => segments.pooledCalls],
     ["instances_of_usage", ({ cost }) => cost.forgottenInstances],
+    ["calls_of_uncounted_operations", ({ mix }) => mix.uncountedCalls],
   ] as const satisfies readonly (readonly [string, (parts: LearningParts) => number])[];
   for (const [what, countOf] of learning) {
     yield { what, reason: "past_limit", count: total((pipeline) => countOf(pipeline.learning)) };

@@ -123,6 +123,7 @@ export function workloadState(options: StateOptions): WorkloadState {
           },
         },
     forecastQuality: [],
+    operationForecast: warming,
     predictedWorkload: warmingUp
       ? warming
       : {

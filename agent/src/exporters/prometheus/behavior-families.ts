@@ -59,6 +59,23 @@ export const BEHAVIOR_FAMILIES: readonly Family[] = [
     },
   },
   {
+    name: "presage_forecast_operation_calls_per_second",
+    help: "Forecast of calls per second by operation, with the bounds of its interval.",
+    labelNames: [...WORKLOAD_LABELS, "operation", "horizon_seconds", "bound"],
+    collect({ workloads }, emit) {
+      for (const { labels, operations } of workloads) {
+        for (const { horizonSeconds, rates } of operations) {
+          for (const { operation, lower, point, upper } of rates) {
+            const series = { ...labels, operation, horizon_seconds: horizonSeconds };
+            emit({ ...series, bound: "lower" }, lower);
+            emit({ ...series, bound: "point" }, point);
+            emit({ ...series, bound: "upper" }, upper);
+          }
+        }
+      }
+    },
+  },
+  {
     name: "presage_forecast_coverage_ratio",
     help: "Share of past forecasts whose interval held what came.",
     labelNames: [...WORKLOAD_LABELS, "horizon_seconds"],
@@ -162,6 +179,7 @@ function statusesOf(
   return {
     ...statuses,
     volume: state.forecast,
+    mix: state.operationForecast,
     workload_class: state.predictedWorkload,
     cost: state.cost,
   };

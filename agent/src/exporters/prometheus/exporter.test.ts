@@ -25,6 +25,16 @@ describe("what is published", () => {
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="lower"', "30"],
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="point"', "40"],
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="upper"', "55"],
+    [
+      "presage_forecast_operation_calls_per_second",
+      ',operation="GET /page-0",horizon_seconds="300",bound="point"',
+      "4",
+    ],
+    [
+      "presage_forecast_operation_calls_per_second",
+      ',operation="{other}",horizon_seconds="900",bound="upper"',
+      "7",
+    ],
     ["presage_forecast_coverage_ratio", ',horizon_seconds="60"', "0.91"],
     ["presage_forecast_error_ratio", ',horizon_seconds="60",baseline="naive"', "0.8"],
     ["presage_predicted_workload_probability", ',class="normal"', "0.7"],
@@ -59,6 +69,7 @@ describe("what is published", () => {
       'presage_mode{mode="shadow"} 1',
       'presage_export_omitted{what="workloads"} 0',
       'presage_export_omitted{what="segments"} 0',
+      'presage_export_omitted{what="operations"} 0',
     ]);
   });
 });
@@ -70,6 +81,7 @@ describe("what is unknown", () => {
       ...state,
       overall: { ...state.overall, drift: warmingUp("too_few_windows") },
       forecast: { status: "failed", reason: "partial_coverage" },
+      operationForecast: { status: "failed", reason: "partial_coverage" },
       forecastQuality: state.forecastQuality.map((quality) => ({ ...quality, scored: 0 })),
       predictedWorkload: warmingUp("no_usage_yet"),
       decision: undefined,
@@ -82,8 +94,10 @@ describe("what is unknown", () => {
       "presage_model_status",
       "presage_observed_calls_per_second",
     ]);
-    const status = 'model="volume",status="failed",reason="partial_coverage"';
-    expect(lines).toContain(`presage_model_status${inShop(`,segment="all",${status}`)} 1`);
+    for (const model of ["volume", "mix"]) {
+      const status = `model="${model}",status="failed",reason="partial_coverage"`;
+      expect(lines).toContain(`presage_model_status${inShop(`,segment="all",${status}`)} 1`);
+    }
   });
 
   it("is never NaN", async () => {
@@ -156,7 +170,7 @@ describe("limits", () => {
   it("20 segments stay far under 5,000 series", async () => {
     const segments = Array.from({ length: 20 }, (_, index) => `role-${index}`);
     const lines = await series(exporterOf(() => [stateOf(SHOP, segments)]));
-    expect(lines.length).toBeLessThan(500);
+    expect(lines.length).toBeLessThan(600);
   });
 
   it("the most that is exported stays under 5,000 series, and the rest is counted", async () => {
@@ -166,9 +180,10 @@ describe("limits", () => {
     );
     const lines = await series(exporterOf(() => states));
     expect(lines.length).toBeLessThan(5_000);
-    // 20 of 25 workloads; of their 400 segments the first 180.
+    // 20 of 25 workloads; of their 400 segments the first 150, of their 220 operations the first 60.
     expect(lines).toContain('presage_export_omitted{what="workloads"} 5');
-    expect(lines).toContain('presage_export_omitted{what="segments"} 220');
+    expect(lines).toContain('presage_export_omitted{what="segments"} 250');
+    expect(lines).toContain('presage_export_omitted{what="operations"} 160');
   });
 
   it("no series comes twice", async () => {

@@ -12,10 +12,10 @@ import { show } from "./shown.js";
 import type { ExportLimits, Shown } from "./shown.js";
 
 /**
- * Together under 5,000 series: 20 workloads of about 83 and 180 segments of at most 18 (three values,
- * eight causes, seven models) are 4,900.
+ * Together under 5,000 series: 20 workloads of about 84, 150 segments of at most 18 (three values, eight
+ * causes, seven models) and 60 operations of 9 (three bounds at three horizons) are 4,920.
  */
-const DEFAULT_LIMITS: ExportLimits = { maxWorkloads: 20, maxSegments: 180 };
+const DEFAULT_LIMITS: ExportLimits = { maxWorkloads: 20, maxSegments: 150, maxOperations: 60 };
 
 export interface PrometheusExporterOptions {
   /** How the agent may act: `shadow` publishes only. */
@@ -37,7 +37,8 @@ export interface PrometheusExporter {
 /**
  * Publishes the state of every workload through `registry`, read from `view` at each scrape: what has
  * vanished from the view has vanished from the metrics, and what is unknown is absent, with
- * `presage_model_status` telling why. No label comes from an operation or a caller.
+ * `presage_model_status` telling why. No label comes from a caller; those that
+ * come from operations are bounded in number.
  */
 export function createPrometheusExporter(
   registry: Registry,
@@ -52,7 +53,7 @@ export function createPrometheusExporter(
     OMITTED_FAMILY,
   ];
   // One for all families of a scrape: it is made once, and they agree.
-  let shown: Shown = { workloads: [], omittedWorkloads: 0, omittedSegments: 0 };
+  let shown: Shown = show([], limits, 0);
   for (const family of families) new StateGauge(registry, family, () => shown);
   return {
     async metricsText(accept) {
@@ -77,11 +78,12 @@ function modeFamily(mode: string): Family {
 
 const OMITTED_FAMILY: Family = {
   name: "presage_export_omitted",
-  help: "Workloads and segments that this scrape leaves out because of the limits on series.",
+  help: "Workloads, segments and forecasts of operations that this scrape leaves out because of the limits on series.",
   labelNames: ["what"],
-  collect({ omittedWorkloads, omittedSegments }, emit) {
+  collect({ omittedWorkloads, omittedSegments, omittedOperations }, emit) {
     emit({ what: "workloads" }, omittedWorkloads);
     emit({ what: "segments" }, omittedSegments);
+    emit({ what: "operations" }, omittedOperations);
   },
 };
 

@@ -9,6 +9,8 @@ export const OPENMETRICS = "application/openmetrics-text;version=1.0.0";
 export const SHOP = "default/Deployment/shop";
 export const NOW_SECONDS = 1_772_366_400;
 
+const OPERATIONS = Array.from({ length: 10 }, (_, index) => `GET /page-${index}`);
+
 const resources = (replicas: number) => ({
   replicas,
   cpuCores: 1,
@@ -102,6 +104,26 @@ export function stateOf(workload: string, segments: readonly string[]): Workload
       coverageRatio: 0.91,
       errorRatio: { naive: 0.8, seasonal_naive: undefined },
     })),
+    operationForecast: {
+      status: "ready",
+      value: {
+        originSeconds: NOW_SECONDS,
+        level: 0.9,
+        points: [60, 300, 900].map((horizonSeconds) => ({
+          horizonSeconds,
+          // As many as by default: ten of their own, and the others.
+          operations: [...OPERATIONS, "{other}"].map((operation) => ({
+            operation,
+            share: 1 / 11,
+            point: 4,
+            lower: 2,
+            upper: 7,
+          })),
+          weights: { recent: 0.75, sessions: 0.25 },
+          coverageRatio: 0.92,
+        })),
+      },
+    },
     predictedWorkload: {
       status: "ready",
       value: {

@@ -1,11 +1,13 @@
 import { ALL_SEGMENTS, parseWorkloadKey } from "../../core/index.js";
-import type { Decision, SegmentState, WorkloadState } from "../../core/index.js";
+import type { Decision, OperationRate, SegmentState, WorkloadState } from "../../core/index.js";
 
 export interface ExportLimits {
-  /** Workloads in one scrape; each is about 83 series besides its segments. */
+  /** Workloads in one scrape; each is about 84 series besides its segments and operations. */
   readonly maxWorkloads: number;
   /** Segments in one scrape, over all workloads; each is at most 18 series. */
   readonly maxSegments: number;
+  /** Operations with a forecast in one scrape, over all workloads; each is three series a horizon. */
+  readonly maxOperations: number;
 }
 
 /** A workload as it is exported: within the limits, each series once. */
@@ -14,6 +16,11 @@ interface ShownWorkload {
   readonly state: WorkloadState;
   /** The whole workload first, then its segments. */
   readonly segments: readonly SegmentState[];
+  /** The forecast by operation: the same operations at each horizon. */
+  readonly operations: readonly {
+    readonly horizonSeconds: number;
+    readonly rates: readonly OperationRate[];
+  }[];
   /** Undefined when there is none, or when it must not be followed any more. */
   readonly decision: Decision | undefined;
 }
@@ -23,6 +30,7 @@ export interface Shown {
   /** Left out because of the limits. */
   readonly omittedWorkloads: number;
   readonly omittedSegments: number;
+  readonly omittedOperations: number;
 }
 
 /**
@@ -39,6 +47,8 @@ export function show(
   const taken = new Set<string>();
   let segmentsLeft = limits.maxSegments;
   let omittedSegments = 0;
+  let operationsLeft = limits.maxOperations;
+  let omittedOperations = 0;
   for (const state of states) {
     const { namespace, name } = parseWorkloadKey(state.workload);
     const identity = `${namespace}/${name}`;
@@ -47,16 +57,30 @@ export function show(
     const segments = uniqueSegments(state, segmentsLeft);
     segmentsLeft -= segments.length - 1;
     omittedSegments += state.segments.length - (segments.length - 1);
-    const { decision } = state;
+    const { decision, operationForecast } = state;
+    const points = operationForecast.status === "ready" ? operationForecast.value.points : [];
+    const all = points[0]?.operations.length ?? 0;
+    const shown = Math.min(all, operationsLeft);
+    operationsLeft -= shown;
+    omittedOperations += all - shown;
     workloads.push({
       labels: { namespace, workload: name },
       state,
       segments,
+      operations: points.map(({ horizonSeconds, operations }) => ({
+        horizonSeconds,
+        rates: operations.slice(0, shown),
+      })),
       decision:
         decision !== undefined && decision.expiresAtSeconds > nowSeconds ? decision : undefined,
     });
   }
-  return { workloads, omittedWorkloads: states.length - workloads.length, omittedSegments };
+  return {
+    workloads,
+    omittedWorkloads: states.length - workloads.length,
+    omittedSegments,
+    omittedOperations,
+  };
 }
 
 function uniqueSegments(state: WorkloadState, maxSegments: number): SegmentState[] {
