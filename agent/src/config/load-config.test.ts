@@ -45,6 +45,7 @@ describe("without any source", () => {
       forecast: {
         horizonsSeconds: [60, 300, 900],
         level: 0.9,
+        operations: 10,
         refitWindows: 30,
         seasonSeconds: 86_400,
         timeZone: "UTC",

@@ -6,14 +6,7 @@ import type { WorkloadKey } from "./workload.js";
 
 /** The models whose status is published. A closed list: it is also a metric label. */
 export type PublishedModel =
-  | "volume"
-  | "mix"
-  | "sequence"
-  | "payload"
-  | "changepoint"
-  | "drift"
-  | "cost"
-  | "workload_class";
+  "volume" | "mix" | "sequence" | "payload" | "changepoint" | "drift" | "cost" | "workload_class";
 
 /** One segment as of the last closed window. */
 export interface SegmentState {

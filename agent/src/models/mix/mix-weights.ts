@@ -134,9 +134,11 @@ export class MixWeights {
     }
     for (let round = 0; round < ROUNDS; round += 1) {
       for (let a = 0; a < length; a += 1) {
+        if (a > 0 && product(a, a) === 0) continue;
         for (let b = a + 1; b < length; b += 1) {
           const curvature = product(a, a) + product(b, b) - 2 * product(a, b);
-          if (!(curvature > 0)) continue;
+          // Who has not said anything yet has no weight.
+          if (!(curvature > 0) || product(b, b) === 0) continue;
           const wanted = ((slopes[b] ?? 0) - (slopes[a] ?? 0)) / curvature;
           const moved = Math.min(weights[b] ?? 0, Math.max(-(weights[a] ?? 0), wanted));
           if (moved === 0) continue;

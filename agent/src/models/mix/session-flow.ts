@@ -215,8 +215,7 @@ export class SessionFlow {
       const windows = this.#windowSeconds / pause;
       const stay = Math.exp(-windows);
       const goOn = (this.#continuations[place] ?? 0) * (calls[place] ?? 0);
-      this.#waiting[place] =
-        (this.#waiting[place] ?? 0) * stay + (goOn * (1 - stay)) / windows;
+      this.#waiting[place] = (this.#waiting[place] ?? 0) * stay + (goOn * (1 - stay)) / windows;
     }
   }
 }
