@@ -34,6 +34,7 @@ const QUERIES: readonly (readonly [string, string])[] = [
   ["presage_forecast_calls_per_second", '{horizon_seconds="300",bound="lower"} >= 0'],
   ["presage_forecast_calls_per_second", '{horizon_seconds="300",bound="point"} > 0'],
   ["presage_forecast_calls_per_second", '{horizon_seconds="300",bound="upper"} > 0'],
+  ["presage_forecast_operation_calls_per_second", '{horizon_seconds="60",bound="point"} >= 0'],
   ["presage_forecast_coverage_ratio", '{horizon_seconds="60"} <= 1'],
   ["presage_forecast_error_ratio", '{baseline="naive"} > 0'],
   ["presage_predicted_workload_probability", '{class="normal"} <= 1'],

@@ -50,7 +50,7 @@ const numbers = [
       id: 4,
       title: "Left out of the export",
       description:
-        "Workloads and segments that are not exported because of the limits on series. 0 when all are.",
+        "Workloads, segments and operations that are not exported because of the limits on series. 0 when all are.",
       unit: UNITS.count,
     },
     [instant("omitted", `sum by (what) (${ofAgents("presage_export_omitted")})`, "{{what}}")],

@@ -3,6 +3,7 @@
  * ahead, beside simple ones, and what each candidate is good for. Without a file, on synthetic sessions: a
  * shop whose visitors turn from looking to buying while the rate of calls stays the same, all at once in
  * waves (`waves`) or slowly (`shift`). One JSON line a data set and horizon; the first third only warms up.
+ * At last what a window costs, and its ratio to what closing one costs otherwise.
  */
 import { randomBytes } from "node:crypto";
 import { loadConfig, seededRandom } from "presage";
@@ -45,9 +46,15 @@ const OPTIONS = {
   operations: OPERATIONS,
 };
 
-/** Each window as the mix model gets it, by the very pipeline. */
-async function windowsOf(batches: AsyncIterable<readonly unknown[]>): Promise<Window[]> {
+type Batches = AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>;
+
+/** What closing a window takes its time with, the forecast by operation included. */
+const CLOSING_STAGES: readonly string[] = ["volume", "assess", "allocate", "explain"];
+
+/** Each window as the mix model gets it, by the very pipeline, and the seconds that closing them took. */
+async function windowsOf(batches: Batches): Promise<{ windows: Window[]; closingSeconds: number }> {
   const fitter = createFittingWorker();
+  let closingSeconds = 0;
   const windows: Window[] = [];
   const { ingestion, queue, workloads } = createFlow({
     config,
@@ -55,6 +62,9 @@ async function windowsOf(batches: AsyncIterable<readonly unknown[]>): Promise<Wi
     identityKey: randomBytes(IDENTITY_KEY_BYTES),
     fitter,
     waitForFits: true,
+    observeStage: (stage, seconds) => {
+      if (CLOSING_STAGES.includes(stage)) closingSeconds += seconds;
+    },
     onWindow: (_workload, { startSeconds, overall }, state) => {
       windows.push([startSeconds, overall, state.forecast]);
     },
@@ -65,7 +75,7 @@ async function windowsOf(batches: AsyncIterable<readonly unknown[]>): Promise<Wi
   }
   await workloads.finish();
   await fitter.close();
-  return windows;
+  return { windows, closingSeconds };
 }
 
 interface Errors {
@@ -184,6 +194,22 @@ function goOn(windows: readonly Window[], all: Variants[string] | undefined, len
   };
 }
 
+/** Seconds to observe all windows and forecast after each; the median of several. */
+function mixSeconds(windows: readonly Window[]): number {
+  const seconds = Array.from({ length: COST_RUNS }, () => {
+    const model = new OperationMixModel(OPTIONS);
+    const started = performance.now();
+    for (const window of windows) {
+      model.observe(...window);
+      model.forecast();
+    }
+    return (performance.now() - started) / 1000;
+  });
+  return seconds.sort((a, b) => a - b)[Math.floor(COST_RUNS / 2)] ?? NaN;
+}
+
+const COST_RUNS = 5;
+
 function callsIn(window: Window[1]): number {
   let calls = 0;
   for (const statistics of window?.operations.values() ?? []) calls += statistics.calls;
@@ -216,7 +242,7 @@ const LOOKING = ["/", "/search", "/products", "/products", "/reviews", "/search"
  * Sessions that buy begin in waves or at a slowly changing rate; sessions that look around fill up to the
  * same rate of calls.
  */
-async function* synthetic(kind: "waves" | "shift", seed: number): AsyncGenerator<unknown[]> {
+function* synthetic(kind: "waves" | "shift", seed: number): Generator<unknown[]> {
   const random = seededRandom(seed);
   const pause = (): number => -MEAN_PAUSE_SECONDS * Math.log(1 - random());
   const end = HOURS * 3600;
@@ -269,15 +295,20 @@ async function* synthetic(kind: "waves" | "shift", seed: number): AsyncGenerator
 }
 
 const [file] = process.argv.slice(2);
-const sets: Record<string, AsyncIterable<readonly unknown[]>> = file === undefined
-  ? { waves: synthetic("waves", 1), shift: synthetic("shift", 2) }
-  : { [file.slice(file.lastIndexOf("/") + 1)]: recorded(file) };
+const sets: Record<string, Batches> =
+  file === undefined
+    ? { waves: synthetic("waves", 1), shift: synthetic("shift", 2) }
+    : { [file.slice(file.lastIndexOf("/") + 1)]: recorded(file) };
 for (const [name, batches] of Object.entries(sets)) {
-  const windows = await windowsOf(batches);
+  const { windows, closingSeconds } = await windowsOf(batches);
   process.stderr.write(`${name}: ${windows.length} windows\n`);
   const variants = variantsOf(windows);
   for (const horizonSeconds of HORIZONS) {
     const results = evaluate(windows, horizonSeconds, variants);
     process.stdout.write(`${JSON.stringify({ set: name, horizonSeconds, results })}\n`);
   }
+  const seconds = mixSeconds(windows);
+  const microsecondsPerWindow = (1e6 * seconds) / windows.length;
+  const ratioToClosing = seconds / (closingSeconds - seconds);
+  process.stdout.write(`${JSON.stringify({ set: name, microsecondsPerWindow, ratioToClosing })}\n`);
 }

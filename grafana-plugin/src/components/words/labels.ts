@@ -47,6 +47,7 @@ const MODELS: Words = new Map([
   ['payload', () => t('model.payload', 'Payloads')],
   ['drift', () => t('model.drift', 'Drift')],
   ['volume', () => t('model.volume', 'Forecast')],
+  ['mix', () => t('model.mix', 'Forecast by operation')],
   ['changepoint', () => t('model.changepoint', 'Change of the load')],
   ['workload_class', () => t('model.workload_class', 'Kind of load')],
   ['cost', () => t('model.cost', 'Cost of a call')],
