@@ -2,7 +2,7 @@ import type { Json } from "../../core/index.js";
 import type { SnapshotReader } from "../../core/snapshot-reader.js";
 
 /** What stands for every operation without a place of its own. */
-export const OTHER_OPERATIONS = "{other}";
+const OTHER_OPERATIONS = "{other}";
 
 /** Calls older than this count half in deciding who has a place: a place outlasts a quiet night. */
 const HALF_LIFE_SECONDS = 86_400;
