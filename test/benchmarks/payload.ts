@@ -1,6 +1,8 @@
 /**
  * What the payload model costs a call, on made-up calls: `node test/dist/benchmarks/payload.js`. Prints
- * microseconds a call to score, and to score and learn (fits included), and the longest single call.
+ * microseconds a call to score, and to score and learn, the ratio to the simple statistics, and the longest
+ * single call and taking over of a fit: medians of several runs. Fits run between calls and are not
+ * counted, as live, where they run in a thread of their own.
  */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -15,6 +17,9 @@ const { SESSION_START, seededRandom } = (await import(
 const { MixturePayloadModel } = (await import(
   built("models/payload/mixture-payload-model.js")
 )) as typeof import("../../agent/src/models/payload/mixture-payload-model.js");
+const { runMixtureJob } = (await import(
+  built("models/payload/mixture-job.js")
+)) as typeof import("../../agent/src/models/payload/mixture-job.js");
 const { PayloadStatisticsModel } = (await import(
   built("models/payload/statistics.js")
 )) as typeof import("../../agent/src/models/payload/statistics.js");
@@ -23,6 +28,9 @@ const SEED = 1;
 const CALLS = 50_000;
 const OPERATIONS = 20;
 const ARGUMENTS = 3;
+const RUNS = 5;
+/** As many as a window of 10 s at 100 calls a second. */
+const CALLS_BETWEEN_FITS = 1000;
 const MICROSECONDS_PER_MILLISECOND = 1000;
 
 const random = seededRandom(SEED);
@@ -87,31 +95,82 @@ const observations = Array.from({ length: CALLS }, (_, at): Observation => {
   };
 });
 
-function measure(name: string, model: CallModel): void {
+interface Cost {
+  readonly scoreMicroseconds: number;
+  readonly bothMicroseconds: number;
+  readonly longestCallMilliseconds: number;
+  readonly longestAdoptionMilliseconds: number;
+  readonly snapshotBytes: number;
+  readonly snapshotMilliseconds: number;
+}
+
+function measure(model: CallModel): Cost {
   const deviations = new Float64Array(model.causes.length);
-  let longest = 0;
-  let start = performance.now();
-  for (const observation of observations) {
+  let longestCallMilliseconds = 0;
+  let longestAdoptionMilliseconds = 0;
+  let both = 0;
+  observations.forEach((observation, at) => {
     const began = performance.now();
     model.score(observation, deviations, 0);
     model.learn(observation);
-    longest = Math.max(longest, performance.now() - began);
-  }
-  const both = perCall(start);
-  start = performance.now();
+    const took = performance.now() - began;
+    both += took;
+    longestCallMilliseconds = Math.max(longestCallMilliseconds, took);
+    if (at % CALLS_BETWEEN_FITS !== 0) return;
+    const adoption = fit(model);
+    longestAdoptionMilliseconds = Math.max(longestAdoptionMilliseconds, adoption);
+  });
+  const start = performance.now();
   for (const observation of observations) model.score(observation, deviations, 0);
-  const scoring = perCall(start);
-  const bytes = JSON.stringify(model.snapshot()).length;
+  const scoring = performance.now() - start;
+  const snapshotStart = performance.now();
+  const snapshotBytes = JSON.stringify(model.snapshot()).length;
+  const perCall = MICROSECONDS_PER_MILLISECOND / CALLS;
+  return {
+    scoreMicroseconds: scoring * perCall,
+    bothMicroseconds: both * perCall,
+    longestCallMilliseconds,
+    longestAdoptionMilliseconds,
+    snapshotBytes,
+    snapshotMilliseconds: performance.now() - snapshotStart,
+  };
+}
+
+/** Answers how long the model took to take over what was due, without fitting it. */
+function fit(model: CallModel): number {
+  const job = model.dueFit();
+  if (job?.kind !== "mixture") return 0;
+  const result = runMixtureJob(job);
+  const began = performance.now();
+  model.adopt(result);
+  return performance.now() - began;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+function report(name: string, costs: readonly Cost[]): number {
+  const of = (key: keyof Cost): number => median(costs.map((cost) => cost[key]));
+  const both = of("bothMicroseconds");
   process.stdout.write(
-    `${name}: score ${scoring.toFixed(2)} us, score and learn ${both.toFixed(2)} us a call, longest ` +
-      `${longest.toFixed(2)} ms, snapshot ${(bytes / 1e6).toFixed(2)} MB\n`,
+    `${name}: score ${of("scoreMicroseconds").toFixed(2)} us, score and learn ${both.toFixed(2)} us a call, ` +
+      `longest call ${of("longestCallMilliseconds").toFixed(2)} ms, longest adoption ` +
+      `${of("longestAdoptionMilliseconds").toFixed(2)} ms, snapshot ${(of("snapshotBytes") / 1e6).toFixed(2)} MB ` +
+      `in ${of("snapshotMilliseconds").toFixed(1)} ms\n`,
   );
+  return both;
 }
 
-function perCall(start: number): number {
-  return ((performance.now() - start) / CALLS) * MICROSECONDS_PER_MILLISECOND;
+process.stdout.write(
+  `${CALLS} calls, ${OPERATIONS} operations, ${ARGUMENTS} arguments each, medians of ${RUNS} runs\n`,
+);
+const statistics: Cost[] = [];
+const mixture: Cost[] = [];
+for (let run = 0; run < RUNS; run += 1) {
+  statistics.push(measure(new PayloadStatisticsModel()));
+  mixture.push(measure(new MixturePayloadModel()));
 }
-
-process.stdout.write(`${CALLS} calls, ${OPERATIONS} operations, ${ARGUMENTS} arguments each\n`);
-measure("statistics", new PayloadStatisticsModel());
-measure("mixture   ", new MixturePayloadModel());
+const simple = report("statistics", statistics);
+const full = report("mixture   ", mixture);
+process.stdout.write(`mixture over statistics, score and learn: ${(full / simple).toFixed(1)}\n`);

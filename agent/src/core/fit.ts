@@ -39,8 +39,44 @@ export interface HeldBackSurprise {
   readonly deviation: number;
 }
 
+/** What a Gaussian mixture is made of; K components in d dimensions. */
+export interface MixtureParameters {
+  readonly dimension: number;
+  /** K shares that add up to 1. */
+  readonly weights: Float64Array;
+  /** K x d. */
+  readonly means: Float64Array;
+  /** K x d x d; the lower triangles are read. Each must be positive definite. */
+  readonly covariances: Float64Array;
+}
+
+/** Which mixture of sizes is meant; results say it again. */
+export interface MixtureSource {
+  /** Which sizes are known of its calls: an index of `KINDS` in `models/payload/size-mixtures.ts`. */
+  readonly kind: number;
+  /** Undefined for all operations together. */
+  readonly operation: string | undefined;
+  /** Calls it had learned when the fit was asked for, which tells this fit from earlier ones. */
+  readonly askedAtCalls: number;
+}
+
+/** What a mixture is fitted to: rows of `dimension` values, all finite. */
+export interface MixtureSample {
+  readonly source: MixtureSource;
+  readonly dimension: number;
+  readonly rows: Float64Array;
+}
+
 /** Work for the fitting thread: plain data, so that it can be posted. */
 export type FitJob =
+  | {
+      readonly kind: "mixture";
+      readonly samples: readonly MixtureSample[];
+      readonly maxComponents: number;
+      /** The least standard deviation within a component, in the unit of the rows. */
+      readonly deviationFloor: number;
+      readonly seed: number;
+    }
   | {
       readonly kind: "sequence";
       /** The result says it again, as what tells it from others. */
@@ -68,6 +104,14 @@ export type FitJob =
 
 export type FitResult =
   | { readonly kind: "failed"; readonly message: string }
+  | {
+      readonly kind: "mixture";
+      /** Of the samples that could be fitted. */
+      readonly mixtures: readonly {
+        readonly source: MixtureSource;
+        readonly parameters: MixtureParameters;
+      }[];
+    }
   | {
       readonly kind: "sequence";
       /** That of the job. */

@@ -38,6 +38,8 @@ export const DRIFT_CAUSES = [
   "call_sequence",
   "request_payload",
   "response_payload",
+  "request_spread",
+  "response_spread",
   "formats",
   "arguments",
   "permissions",

@@ -169,6 +169,8 @@ const CAUSE_WORDS: Readonly<Record<DriftCause, string>> = {
   call_sequence: "the order of calls",
   request_payload: "the size of requests",
   response_payload: "the size of responses",
+  request_spread: "how the sizes of requests scatter",
+  response_spread: "how the sizes of responses scatter, or go with those of requests",
   formats: "the formats of requests and responses",
   arguments: "the arguments of calls",
   permissions: "the permissions that callers use",

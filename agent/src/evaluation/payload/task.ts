@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { UsageError } from "../../cli/io.js";
 import { seededRandom } from "../../core/index.js";
 import { MixturePayloadModel } from "../../models/payload/mixture-payload-model.js";
+import { runMixtureJob } from "../../models/payload/mixture-job.js";
 import { DataError } from "../data/data-error.js";
 import type { EvaluationTask, TaskContext } from "../task.js";
 import { readHttpRequests, type HttpRequest } from "./http-requests.js";
@@ -72,6 +73,9 @@ function learned(training: readonly HttpRequest[], file: string, { tell }: TaskC
   tell(`learning from ${cut} requests`);
   order.slice(0, cut).forEach((request, index) => {
     model.learn(calls.observation(request, FIRST_SECOND + index, true));
+    // At once rather than beside the calls, so that the result does not depend on how long it takes.
+    const job = model.dueFit();
+    if (job !== undefined) model.adopt(runMixtureJob(job));
   });
   const status = model.status();
   if (status.status !== "ready") {

@@ -1,4 +1,5 @@
 import type { FitJob, FitResult } from "../../core/index.js";
+import { runMixtureJob } from "../payload/mixture-job.js";
 import { runSequenceJob } from "../sequence/sequence-job.js";
 import { AugursError, type Augurs } from "./augurs.js";
 
@@ -30,6 +31,8 @@ function resultOf(job: FitJob, augurs: Augurs): FitResult {
       return { kind: "volume", originIndex: job.originIndex, paths: fitPaths(job, augurs) };
     case "sequence":
       return runSequenceJob(job);
+    case "mixture":
+      return runMixtureJob(job);
   }
 }
 

@@ -1,9 +1,7 @@
-import type { Call, Json, SnapshotReader } from "../../core/index.js";
+import type { ArgumentShape, Call, Json, SnapshotReader } from "../../core/index.js";
 import { ForgettingWeight } from "../forgetting-weight.js";
 import { ArgumentShapeModel, MIN_ARGUMENT_CALLS, SHAPE_PARTS } from "./argument-shape-model.js";
 
-/** Stands for all operations together. */
-const ALL_OPERATIONS = "";
 /** An operation's argument teaches the one of all operations only so long: then it speaks for itself. */
 const TEACHING_CALLS = 300;
 /** What one part of an unknown argument can add: it is as far out as anything may be. */
@@ -16,14 +14,14 @@ export interface ArgumentModelsOptions {
   readonly maxArguments: number;
 }
 
-/** How unusual the shapes of a call's arguments are. */
+/** How unusual the shapes of a call's arguments are. Overwritten when the next call is judged. */
 export interface ShapeSurprise {
   /** The mean over the arguments that can be judged, of the bits of all their parts; NaN without any. */
-  readonly bits: number;
+  bits: number;
   /** Root of the sum of squares of the parts: 0 is usual, a part at its 99% quantile adds 1. */
-  readonly distance: number;
+  distance: number;
   /** The argument that is farthest out; undefined when none is. */
-  readonly name: string | undefined;
+  name: string | undefined;
 }
 
 /**
@@ -33,11 +31,18 @@ export interface ShapeSurprise {
 export class ArgumentModels {
   readonly #options: ArgumentModelsOptions;
   readonly #weight: ForgettingWeight;
-  readonly #models = new Map<string, ArgumentShapeModel>();
-  readonly #bits = new Float64Array(SHAPE_PARTS.length);
+  /** By operation, then by name. */
+  readonly #operations = new Map<string, Map<string, ArgumentShapeModel>>();
+  /** Of all operations together, by name. */
+  readonly #shared = new Map<string, ArgumentShapeModel>();
+  #size = 0;
   /** What was said last, since a call is scored and then learned from. */
-  #last: { readonly call: Call; readonly surprise: ShapeSurprise } | undefined;
-  readonly #parts = new Float64Array(SHAPE_PARTS.length);
+  #call: Call | undefined;
+  readonly #surprise: ShapeSurprise = { bits: NaN, distance: 0, name: undefined };
+  /** Which model judged each argument of that call, and its bits, part by part. */
+  readonly #judges: (ArgumentShapeModel | undefined)[] = [];
+  #judgedBits: Float64Array = new Float64Array(SHAPE_PARTS.length);
+  readonly #bits = new Float64Array(SHAPE_PARTS.length);
   #learnedSinceSweep = 0;
 
   constructor(options: ArgumentModelsOptions) {
@@ -46,56 +51,31 @@ export class ArgumentModels {
   }
 
   surprise(call: Call): ShapeSurprise {
-    if (this.#last?.call === call) return this.#last.surprise;
-    const surprise = this.#surprise(call);
-    this.#last = { call, surprise };
-    return surprise;
-  }
-
-  #surprise(call: Call): ShapeSurprise {
-    const current = this.#weight.current;
-    let judged = 0;
-    let bits = 0;
-    let squares = 0;
-    let farthest = 0;
-    let name: string | undefined;
-    for (const shape of call.argumentShapes) {
-      const model = this.#judge(call.operation, shape.name);
-      if (model === undefined) continue;
-      judged += 1;
-      model.bits(shape, current, this.#bits);
-      model.normalized(this.#bits, this.#parts);
-      let own = 0;
-      for (let part = 0; part < SHAPE_PARTS.length; part += 1) {
-        bits += this.#bits[part] ?? 0;
-        own += Math.min(MAX_PART, this.#parts[part] ?? 0) ** 2;
-      }
-      squares += own;
-      if (own > farthest) {
-        farthest = own;
-        name = shape.name;
-      }
+    if (this.#call !== call) {
+      this.#judge(call);
+      this.#call = call;
     }
-    return { bits: judged === 0 ? NaN : bits / judged, distance: Math.sqrt(squares), name };
+    return this.#surprise;
   }
 
   learn(call: Call): void {
     if (call.argumentShapes.length === 0) return;
-    this.#last = undefined;
+    const isJudged = this.#call === call;
+    this.#call = undefined;
     const weight = this.#weight.at(call.timeSeconds, this.#rescale);
     if (weight === 0) return; // Older than can be weighed.
     const current = this.#weight.current;
-    for (const shape of call.argumentShapes) {
+    // By index: this runs for each call.
+    for (let at = 0; at < call.argumentShapes.length; at += 1) {
+      const shape = call.argumentShapes[at];
+      if (shape === undefined) continue;
       this.#learnedSinceSweep += 1;
-      const own = this.#open(keyOf(call.operation, shape.name));
+      const judge = isJudged ? this.#judges[at] : undefined;
+      const own = this.#own(call.operation, shape.name);
       const isYoung = (own?.calls(current) ?? 0) < TEACHING_CALLS;
-      const shared = isYoung ? this.#open(keyOf(ALL_OPERATIONS, shape.name)) : undefined;
-      for (const model of [own, shared]) {
-        if (model === undefined) continue;
-        const canSay = model.calls(current) >= MIN_ARGUMENT_CALLS;
-        if (canSay) model.bits(shape, current, this.#bits);
-        model.learn(shape, weight, canSay ? this.#bits : undefined);
-      }
+      if (own !== undefined) this.#teach(own, shape, weight, judge, at);
+      const shared = isYoung ? this.#sharedOf(shape.name) : undefined;
+      if (shared !== undefined) this.#teach(shared, shape, weight, judge, at);
     }
   }
 
@@ -104,67 +84,161 @@ export class ArgumentModels {
       referenceSeconds: this.#weight.referenceSeconds ?? null,
       currentWeight: this.#weight.current,
       learnedSinceSweep: this.#learnedSinceSweep,
-      models: [...this.#models].map(([key, model]) => [key, model.snapshot()]),
+      shared: [...this.#shared].map(([name, model]) => [name, model.snapshot()]),
+      operations: [...this.#operations].map(([operation, models]) => [
+        operation,
+        [...models].map(([name, model]) => [name, model.snapshot()]),
+      ]),
     };
   }
 
   /** Throws a TypeError that names the field; what was learned before stays as it was then. */
   restore(reader: SnapshotReader): void {
+    const { maxArguments } = this.#options;
     const reference = reader.field("referenceSeconds");
     const referenceSeconds = reference.isNull ? undefined : reference.number();
     const currentWeight = reader.field("currentWeight").nonNegative();
     const learnedSinceSweep = reader.field("learnedSinceSweep").count();
-    const models = reader
-      .field("models")
-      .items(this.#options.maxArguments)
-      .map((item): [string, ArgumentShapeModel] => {
-        const [key, model] = item.tuple(2);
-        return [(key ?? item).string(), ArgumentShapeModel.restore(model ?? item)];
-      });
+    const shared = modelsFrom(reader.field("shared"), maxArguments);
+    const operations = new Map<string, Map<string, ArgumentShapeModel>>();
+    let size = shared.size;
+    for (const item of reader.field("operations").items(maxArguments)) {
+      const [operation = item, models = item] = item.tuple(2);
+      const restored = modelsFrom(models, maxArguments - size);
+      operations.set(operation.string(), restored);
+      size += restored.size;
+    }
     this.#weight.restore(referenceSeconds, currentWeight);
     this.#learnedSinceSweep = learnedSinceSweep;
-    this.#last = undefined;
-    this.#models.clear();
-    for (const [key, model] of models) this.#models.set(key, model);
+    this.#call = undefined;
+    this.#size = size;
+    this.#shared.clear();
+    for (const [name, model] of shared) this.#shared.set(name, model);
+    this.#operations.clear();
+    for (const [operation, models] of operations) this.#operations.set(operation, models);
   }
 
-  /** The operation's own when it has seen enough, else that of all operations, else none. */
-  #judge(operation: string, name: string): ArgumentShapeModel | undefined {
+  /** By the operation's own model when it has seen enough, else by that of all operations, else by none. */
+  #judge(call: Call): void {
+    const { argumentShapes } = call;
+    const parts = SHAPE_PARTS.length;
+    if (this.#judgedBits.length < argumentShapes.length * parts) {
+      this.#judgedBits = new Float64Array(argumentShapes.length * parts);
+    }
     const current = this.#weight.current;
-    const own = this.#models.get(keyOf(operation, name));
-    if (own !== undefined && own.calls(current) >= MIN_ARGUMENT_CALLS) return own;
-    const shared = this.#models.get(keyOf(ALL_OPERATIONS, name));
-    return shared !== undefined && shared.calls(current) >= MIN_ARGUMENT_CALLS ? shared : undefined;
+    const models = this.#operations.get(call.operation);
+    let judged = 0;
+    let bits = 0;
+    let squares = 0;
+    let farthest = 0;
+    let name: string | undefined;
+    for (let at = 0; at < argumentShapes.length; at += 1) {
+      const shape = argumentShapes[at];
+      if (shape === undefined) continue;
+      const model =
+        speaking(models?.get(shape.name), current) ??
+        speaking(this.#shared.get(shape.name), current);
+      this.#judges[at] = model;
+      if (model === undefined) continue;
+      judged += 1;
+      model.bits(shape, current, this.#judgedBits, at * parts);
+      for (let part = 0; part < parts; part += 1) bits += this.#judgedBits[at * parts + part] ?? 0;
+      const own = model.squaredDistance(this.#judgedBits, at * parts, MAX_PART);
+      squares += own;
+      if (own > farthest) {
+        farthest = own;
+        name = shape.name;
+      }
+    }
+    this.#surprise.bits = judged === 0 ? NaN : bits / judged;
+    this.#surprise.distance = Math.sqrt(squares);
+    this.#surprise.name = name;
   }
 
-  #open(key: string): ArgumentShapeModel | undefined {
-    const known = this.#models.get(key);
+  /** What the model said of the shape goes into its scale first: said before, or now. */
+  #teach(
+    model: ArgumentShapeModel,
+    shape: ArgumentShape,
+    weight: number,
+    judge: ArgumentShapeModel | undefined,
+    at: number,
+  ): void {
+    const { current } = this.#weight;
+    if (model === judge) {
+      model.learnScale(this.#judgedBits, at * SHAPE_PARTS.length, weight);
+    } else if (model.calls(current) >= MIN_ARGUMENT_CALLS) {
+      model.bits(shape, current, this.#bits, 0);
+      model.learnScale(this.#bits, 0, weight);
+    }
+    model.learn(shape, weight);
+  }
+
+  #own(operation: string, name: string): ArgumentShapeModel | undefined {
+    const known = this.#operations.get(operation)?.get(name);
     if (known !== undefined) return known;
-    if (this.#models.size >= this.#options.maxArguments && !this.#makeRoom()) return undefined;
+    if (!this.#hasRoom()) return undefined;
+    let models = this.#operations.get(operation);
+    if (models === undefined) {
+      models = new Map();
+      this.#operations.set(operation, models);
+    }
+    return this.#create(models, name);
+  }
+
+  #sharedOf(name: string): ArgumentShapeModel | undefined {
+    const known = this.#shared.get(name);
+    if (known !== undefined) return known;
+    return this.#hasRoom() ? this.#create(this.#shared, name) : undefined;
+  }
+
+  #create(models: Map<string, ArgumentShapeModel>, name: string): ArgumentShapeModel {
     const created = new ArgumentShapeModel();
-    this.#models.set(key, created);
+    models.set(name, created);
+    this.#size += 1;
     return created;
   }
 
-  #makeRoom(): boolean {
+  #hasRoom(): boolean {
+    const { maxArguments } = this.#options;
+    if (this.#size < maxArguments) return true;
     // A sweep looks at every model, so it may happen only once in as many arguments.
-    if (this.#learnedSinceSweep < this.#options.maxArguments) return false;
+    if (this.#learnedSinceSweep < maxArguments) return false;
     this.#learnedSinceSweep = 0;
-    for (const [key, model] of this.#models) {
-      if (model.calls(this.#weight.current) < 0.5) this.#models.delete(key);
+    this.#forget((model) => model.calls(this.#weight.current) < 0.5);
+    return this.#size < maxArguments;
+  }
+
+  #forget(isForgotten: (model: ArgumentShapeModel) => boolean): void {
+    this.#size = 0;
+    for (const models of [this.#shared, ...this.#operations.values()]) {
+      for (const [name, model] of models) if (isForgotten(model)) models.delete(name);
+      this.#size += models.size;
     }
-    return this.#models.size < this.#options.maxArguments;
+    for (const [operation, models] of this.#operations) {
+      if (models.size === 0) this.#operations.delete(operation);
+    }
   }
 
   readonly #rescale = (factor: number): void => {
-    for (const [key, model] of this.#models) {
+    this.#forget((model) => {
       model.rescale(factor);
-      if (model.calls(1) === 0) this.#models.delete(key);
-    }
+      return model.calls(1) === 0;
+    });
   };
 }
 
-/** No method or path has a line break: keys of two pairs never meet. */
-function keyOf(operation: string, name: string): string {
-  return `${operation}\n${name}`;
+function speaking(
+  model: ArgumentShapeModel | undefined,
+  current: number,
+): ArgumentShapeModel | undefined {
+  return model !== undefined && model.calls(current) >= MIN_ARGUMENT_CALLS ? model : undefined;
+}
+
+function modelsFrom(reader: SnapshotReader, most: number): Map<string, ArgumentShapeModel> {
+  const models = new Map<string, ArgumentShapeModel>();
+  for (const item of reader.items(Math.max(0, most))) {
+    const [name = item, model = item] = item.tuple(2);
+    models.set(name.string(), ArgumentShapeModel.restore(model));
+  }
+  return models;
 }

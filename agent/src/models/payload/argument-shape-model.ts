@@ -52,29 +52,36 @@ export class ArgumentShapeModel {
     return this.#weight / current;
   }
 
-  /** -log2 of the probability of each part, into `bits`; `current` is the weight of one call now. */
-  bits(shape: ArgumentShape, current: number, bits: Float64Array): void {
-    bits[0] = this.#types.bits(shape.type, current);
-    bits[1] = this.#lengths.bits(shape.length, current);
-    this.#bigramBits(shape, current, bits);
-    bits[5] = this.#patterns.bits(shape.classPattern, current);
-    bits[6] = this.#values.bits(shape.keyedHash, current);
+  /**
+   * -log2 of the probability of each part, into `bits` from `at` on; `current` is the weight of one call
+   * now.
+   */
+  bits(shape: ArgumentShape, current: number, bits: Float64Array, at: number): void {
+    bits[at] = this.#types.bits(shape.type, current);
+    bits[at + 1] = this.#lengths.bits(shape.length, current);
+    this.#bigramBits(shape, current, bits, at);
+    bits[at + 5] = this.#patterns.bits(shape.classPattern, current);
+    bits[at + 6] = this.#values.bits(shape.keyedHash, current);
   }
 
-  /** How far out each part is (see {@link SurpriseScale}), into `parts`. */
-  normalized(bits: Float64Array, parts: Float64Array): void {
+  /** The sum of squares of how far out each part is (see {@link SurpriseScale}), each at most `limit`. */
+  squaredDistance(bits: Float64Array, at: number, limit: number): number {
+    let sum = 0;
     for (let part = 0; part < SHAPE_PARTS.length; part += 1) {
-      parts[part] = this.#scales[part]?.normalized(bits[part] ?? 0) ?? 0;
+      const normalized = this.#scales[part]?.normalized(bits[at + part] ?? 0) ?? 0;
+      sum += Math.min(limit, normalized) ** 2;
+    }
+    return sum;
+  }
+
+  /** What it said about a shape that it is about to learn: {@link bits}. */
+  learnScale(bits: Float64Array, at: number, weight: number): void {
+    for (let part = 0; part < SHAPE_PARTS.length; part += 1) {
+      this.#scales[part]?.learn(bits[at + part] ?? 0, weight);
     }
   }
 
-  /** `bits`: what it said about this shape before, or undefined when it could not say much yet. */
-  learn(shape: ArgumentShape, weight: number, bits: Float64Array | undefined): void {
-    if (bits !== undefined) {
-      this.#scales.forEach((scale, part) => {
-        scale.learn(bits[part] ?? 0, weight);
-      });
-    }
+  learn(shape: ArgumentShape, weight: number): void {
     this.#weight += weight;
     this.#types.learn(shape.type, weight);
     this.#lengths.learn(shape.length, weight);
@@ -134,7 +141,7 @@ export class ArgumentShapeModel {
    * which tells random text from words; and the sum over distinct pairs, since several rare pairs are
    * rarer than one.
    */
-  #bigramBits(shape: ArgumentShape, current: number, bits: Float64Array): void {
+  #bigramBits(shape: ArgumentShape, current: number, bits: Float64Array, at: number): void {
     let rarest = 0;
     let distinct = 0;
     let sum = 0;
@@ -150,15 +157,16 @@ export class ArgumentShapeModel {
       sum += count * own;
       pairs += count;
     }
-    bits[2] = rarest;
-    bits[3] = pairs === 0 ? 0 : sum / pairs;
-    bits[4] = distinct;
+    bits[at + 2] = rarest;
+    bits[at + 3] = pairs === 0 ? 0 : sum / pairs;
+    bits[at + 4] = distinct;
   }
 
   #openFollowing(bigram: string): BoundedFrequencies {
     const first = bigram.charCodeAt(0);
-    const isKnown = this.#following.has(first) || this.#following.size < MAX_FIRST_CLASSES;
-    const key = isKnown ? first : OTHER_CLASS;
+    const known = this.#following.get(first);
+    if (known !== undefined) return known;
+    const key = this.#following.size < MAX_FIRST_CLASSES ? first : OTHER_CLASS;
     let following = this.#following.get(key);
     if (following === undefined) {
       following = new BoundedFrequencies(MAX_NEXT_CLASSES);

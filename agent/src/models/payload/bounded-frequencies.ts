@@ -30,8 +30,8 @@ export class BoundedFrequencies {
     const { cells, total } = this.#distribution;
     const distinct = cells.size;
     if (distinct === 0) return 0;
-    const isPooled = !cells.has(category) && distinct >= this.#limit;
-    const weight = (cells.get(isPooled ? POOL : category)?.weight ?? 0) / current;
+    const cell = cells.get(category) ?? (distinct >= this.#limit ? cells.get(POOL) : undefined);
+    const weight = (cell?.weight ?? 0) / current;
     const novelty = distinct / (distinct + 1);
     return -Math.log2((weight + novelty) / (total / current + distinct));
   }

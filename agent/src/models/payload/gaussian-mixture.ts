@@ -1,22 +1,11 @@
-import { encodeFloats, type Json, type SnapshotReader } from "../../core/index.js";
+import { encodeFloats, type Json, type MixtureParameters, type SnapshotReader } from "../../core/index.js";
 import { choleskyInPlace, logDeterminant, squaredMahalanobis } from "./cholesky.js";
 import { normalCdf } from "./normal-distribution.js";
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 /** More components than this have never been asked for; a snapshot with more is refused. */
-const MAX_COMPONENTS = 64;
+export const MAX_COMPONENTS = 64;
 const MAX_DIMENSION = 4096;
-
-/** What a mixture is made of; K components in d dimensions. */
-export interface MixtureParameters {
-  readonly dimension: number;
-  /** K shares that add up to 1. */
-  readonly weights: Float64Array;
-  /** K x d. */
-  readonly means: Float64Array;
-  /** K x d x d; the lower triangles are read. Each must be positive definite. */
-  readonly covariances: Float64Array;
-}
 
 /**
  * A mixture of normal distributions with full covariances, ready to be asked: log density by Cholesky
@@ -86,7 +75,12 @@ export class GaussianMixture {
    * Composite Likelihood Methods", Statistica Sinica 21, 2011), do not. Only its order has a meaning.
    */
   outlierScore(rows: Float64Array, offset = 0): number {
-    let score = -this.#logComponents(rows, offset);
+    return this.marginalScore(rows, offset) - this.#logComponents(rows, offset);
+  }
+
+  /** The part of {@link outlierScore} that the coordinates have each alone, nats. */
+  marginalScore(rows: Float64Array, offset = 0): number {
+    let score = 0;
     for (let i = 0; i < this.dimension; i += 1) {
       score -= this.marginalLogDensity(i, rows[offset + i] ?? NaN);
     }
@@ -133,6 +127,30 @@ export class GaussianMixture {
       probability += (this.weights[k] ?? 0) * normalCdf(-this.#standardized(k, coordinate, value));
     }
     return probability;
+  }
+
+  /** P(X_1 <= second | X_0 = first): where the second coordinate lies among rows of the same first. */
+  secondCdfGivenFirst(first: number, second: number): number {
+    const d = this.dimension;
+    let largest = -Infinity;
+    for (let k = 0; k < this.components; k += 1) {
+      const z = this.#standardized(k, 0, first);
+      const log = (this.#marginalLogScales[k * d] ?? NaN) - (z * z) / 2;
+      this.#logs[k] = log;
+      if (log > largest) largest = log;
+    }
+    let total = 0;
+    let below = 0;
+    for (let k = 0; k < this.components; k += 1) {
+      const share = Math.exp((this.#logs[k] ?? NaN) - largest);
+      total += share;
+      // Forward substitution with the Cholesky factor: the rest of the second that the first leaves open.
+      const row = k * d * d + d;
+      const known = (this.#factors[row] ?? NaN) * this.#standardized(k, 0, first);
+      const open = second - (this.means[k * d + 1] ?? NaN) - known;
+      below += share * normalCdf(open / (this.#factors[row + 1] ?? NaN));
+    }
+    return below / total;
   }
 
   snapshot(): Json {

@@ -7,6 +7,7 @@ import {
   type Observation,
   type Random,
 } from "../../core/index.js";
+import { runMixtureJob } from "./mixture-job.js";
 import { MixturePayloadModel } from "./mixture-payload-model.js";
 
 function shape(name: string, change: Partial<ArgumentShape> = {}): ArgumentShape {
@@ -72,12 +73,21 @@ function usualCall(random: Random, timeSeconds: number): Observation {
 function trained(calls = 2000, seed = 1): MixturePayloadModel {
   const model = new MixturePayloadModel();
   const random = seededRandom(seed);
-  for (let i = 0; i < calls; i += 1) model.learn(usualCall(random, i));
+  for (let i = 0; i < calls; i += 1) {
+    model.learn(usualCall(random, i));
+    fitDue(model);
+  }
   return model;
 }
 
+/** What the fitting thread does, at once. */
+function fitDue(model: MixturePayloadModel): void {
+  const job = model.dueFit();
+  if (job !== undefined) model.adopt(runMixtureJob(job));
+}
+
 function score(model: MixturePayloadModel, change: Partial<Call> = {}): number[] {
-  const deviations = new Float64Array(5);
+  const deviations = new Float64Array(model.causes.length);
   model.score(seen(change), deviations, 0);
   return [...deviations];
 }

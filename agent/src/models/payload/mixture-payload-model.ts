@@ -5,18 +5,21 @@ import {
   type Call,
   type CallModel,
   type DriftCause,
+  type FitJob,
+  type FitResult,
   type Json,
   type ModelResult,
   type ModelStatus,
   type Observation,
+  type ServedBy,
 } from "../../core/index.js";
 import { ConditionalCategorical } from "../conditional-categorical.js";
 import { ArgumentModels, type ShapeSurprise } from "./argument-models.js";
 import { CallKeys } from "./call-keys.js";
-import { OutlierScales, type PayloadOutlier, type PayloadPart } from "./outlier-scales.js";
-import { SizeMixtures, type SizeJudgement } from "./size-mixtures.js";
+import { OutlierScales, PAYLOAD_PARTS, type PayloadOutlier } from "./outlier-scales.js";
+import { DEVIATION_FLOOR, SizeMixtures } from "./size-mixtures.js";
 
-const SNAPSHOT_FORMAT = "payload-mixture-1";
+const SNAPSHOT_FORMAT = "payload-mixture-2";
 
 const DEFAULT_HALF_LIFE_SECONDS = 6 * 3600;
 /** A mixture takes about 8 kB, most of it its sample: 64 operations of a segment about half a megabyte. */
@@ -30,11 +33,16 @@ const DEFAULT_MAX_PAIRS = 2048;
 const DEFAULT_MIN_CALLS = 100;
 /** Enough for a component or two in four dimensions; the number grows with the sample. */
 const DEFAULT_FIRST_FIT_CALLS = 64;
-/** A fit of this many rows takes a few milliseconds at most: short enough to be done inline. */
+/** A fit of this many rows takes some ten milliseconds of the fitting thread. */
 const DEFAULT_SAMPLE_CALLS = 256;
 /** More kinds of payload than this in one operation blur into each other. */
 const DEFAULT_MAX_COMPONENTS = 5;
 const DEFAULT_SEED = 1;
+/**
+ * Operations in one job: taking over a mixture passes its sample once, some tenths of a millisecond each
+ * on the main thread. The others' turn comes with the next window.
+ */
+const OPERATIONS_A_JOB = 8;
 
 export interface MixturePayloadOptions {
   /** Seconds of event time after which a call counts half; 6 h unless told. */
@@ -49,7 +57,7 @@ export interface MixturePayloadOptions {
   readonly maxPairs?: number;
   /** Calls to learn from before there is an answer; 100 unless told. */
   readonly minCalls?: number;
-  /** Calls of an operation before its first mixture; 64 unless told. */
+  /** Calls of an operation before it is judged on its own; 64 unless told. */
   readonly firstFitCalls?: number;
   /** Calls of an operation that its mixture is fitted from; 256 unless told. */
   readonly sampleCalls?: number;
@@ -64,21 +72,28 @@ export interface MixturePayloadOptions {
  * a model of each argument's shape, formats as smoothed frequencies by operation, permission sets by
  * segment. Operations of too few calls are judged among all calls of the segment.
  *
- * Deviations: `request_payload` and `response_payload` are quantile residuals under the mixture (NaN when
- * the size is unknown); `formats`, `arguments` (signature, and the mean of its shapes) and `permissions`
- * are surprises in bits. {@link outlier} says how unusual a call is as a whole.
+ * Deviations: `request_payload` and `response_payload` are quantile residuals under the mixture,
+ * `request_spread` and `response_spread` how far a size lies from the middle of its distribution (see
+ * `eccentricities`), NaN when the size is unknown; `formats`, `arguments` (signature, and the mean of its
+ * shapes) and `permissions` are surprises in bits. {@link outlier} says how unusual a call is as a whole.
+ *
+ * Mixtures are fitted elsewhere: `dueFit` gives the work as plain data, `adopt` takes what came of it.
+ * Until then an operation's sizes are described by their mean and covariance.
  */
 export class MixturePayloadModel implements CallModel {
   readonly name = "payload";
-  readonly servedBy = "mixture";
   readonly causes: readonly DriftCause[] = [
     "request_payload",
     "response_payload",
+    "request_spread",
+    "response_spread",
     "formats",
     "arguments",
     "permissions",
   ];
   readonly #minCalls: number;
+  readonly #maxComponents: number;
+  readonly #seed: number;
   readonly #sizes: SizeMixtures;
   readonly #shapes: ArgumentModels;
   readonly #operations: ConditionalCategorical;
@@ -88,6 +103,9 @@ export class MixturePayloadModel implements CallModel {
   readonly #scales: OutlierScales;
   readonly #keys = new CallKeys();
   #calls = 0;
+  /** Of the call that was looked at last, since a call is scored and then learned from. */
+  #judged: Call | undefined;
+  readonly #parts = new Float64Array(PAYLOAD_PARTS.length);
 
   constructor(options: MixturePayloadOptions = {}) {
     const halfLifeSeconds = options.halfLifeSeconds ?? DEFAULT_HALF_LIFE_SECONDS;
@@ -97,13 +115,14 @@ export class MixturePayloadModel implements CallModel {
       maxPairs: options.maxPairs ?? DEFAULT_MAX_PAIRS,
     };
     this.#minCalls = options.minCalls ?? DEFAULT_MIN_CALLS;
+    this.#maxComponents = options.maxComponents ?? DEFAULT_MAX_COMPONENTS;
+    this.#seed = options.seed ?? DEFAULT_SEED;
     this.#sizes = new SizeMixtures({
       halfLifeSeconds,
       maxOperations: options.maxOperations ?? DEFAULT_MAX_OPERATIONS,
       firstFitCalls: options.firstFitCalls ?? DEFAULT_FIRST_FIT_CALLS,
       sampleCalls: options.sampleCalls ?? DEFAULT_SAMPLE_CALLS,
-      maxComponents: options.maxComponents ?? DEFAULT_MAX_COMPONENTS,
-      seed: options.seed ?? DEFAULT_SEED,
+      seed: this.#seed,
     });
     this.#shapes = new ArgumentModels({
       halfLifeSeconds,
@@ -114,6 +133,11 @@ export class MixturePayloadModel implements CallModel {
     this.#arguments = new ConditionalCategorical(categories);
     this.#permissions = new ConditionalCategorical(categories);
     this.#scales = new OutlierScales(halfLifeSeconds);
+  }
+
+  /** The statistics are a mixture's too, of one component. */
+  get servedBy(): ServedBy {
+    return this.#sizes.fitted ? "mixture" : "statistics";
   }
 
   /** Operations, formats, signatures and permission sets that were pooled because there were too many. */
@@ -130,16 +154,16 @@ export class MixturePayloadModel implements CallModel {
       return;
     }
     const { call } = observation;
-    const { operation } = call;
-    const keys = this.#keys.of(call);
+    const parts = this.#partsOf(call);
     const sizes = this.#sizes.judge(call);
     const shapeBits = this.#shapes.surprise(call).bits;
     deviations[offset] = sizes?.request ?? NaN;
     deviations[offset + 1] = sizes?.response ?? NaN;
-    deviations[offset + 2] = this.#formats.bits(operation, keys.formats);
-    deviations[offset + 3] =
-      this.#arguments.bits(operation, keys.arguments) + (Number.isNaN(shapeBits) ? 0 : shapeBits);
-    deviations[offset + 4] = this.#permissions.bits(undefined, keys.permissions);
+    deviations[offset + 2] = sizes?.requestSpread ?? NaN;
+    deviations[offset + 3] = sizes?.responseSpread ?? NaN;
+    deviations[offset + 4] = parts[1] ?? NaN;
+    deviations[offset + 5] = (parts[2] ?? NaN) + (Number.isNaN(shapeBits) ? 0 : shapeBits);
+    deviations[offset + 6] = parts[3] ?? NaN;
   }
 
   /** How unusual this call is, against calls of the past; changes nothing. */
@@ -147,10 +171,8 @@ export class MixturePayloadModel implements CallModel {
     const status = this.status();
     if (status.status !== "ready") return status;
     const { call } = observation;
-    const shapes = this.#shapes.surprise(call);
-    return ready(
-      this.#scales.judge(this.#parts(call, this.#sizes.judge(call), shapes), shapes.name),
-    );
+    const parts = this.#partsOf(call);
+    return ready(this.#scales.judge(parts, this.#shapes.surprise(call).name));
   }
 
   /**
@@ -169,10 +191,8 @@ export class MixturePayloadModel implements CallModel {
     const { call } = observation;
     const { operation, timeSeconds } = call;
     const keys = this.#keys.of(call);
-    if (this.#calls >= this.#minCalls) {
-      const shapes = this.#shapes.surprise(call);
-      this.#scales.learn(this.#parts(call, this.#sizes.judge(call), shapes), timeSeconds);
-    }
+    if (this.#calls >= this.#minCalls) this.#scales.learn(this.#partsOf(call), timeSeconds);
+    this.#judged = undefined;
     this.#calls += 1;
     this.#sizes.learn(call);
     this.#shapes.learn(call);
@@ -194,21 +214,27 @@ export class MixturePayloadModel implements CallModel {
   bits(observation: Observation): number {
     if (this.#calls < this.#minCalls) return NaN;
     const { call } = observation;
-    const { operation } = call;
-    const keys = this.#keys.of(call);
-    return (
-      this.#formats.bits(operation, keys.formats) +
-      this.#arguments.bits(operation, keys.arguments) +
-      this.#permissions.bits(undefined, keys.permissions) +
-      (this.#sizes.judge(call)?.bits ?? 0)
-    );
+    const [, formats = NaN, signature = NaN, permissions = NaN] = this.#partsOf(call);
+    return formats + signature + permissions + (this.#sizes.judge(call)?.bits ?? 0);
   }
 
-  dueFit(): undefined {
-    return undefined;
+  dueFit(): Extract<FitJob, { kind: "mixture" }> | undefined {
+    const samples = this.#sizes.dueSamples(OPERATIONS_A_JOB);
+    if (samples.length === 0) return undefined;
+    return {
+      kind: "mixture",
+      samples,
+      maxComponents: this.#maxComponents,
+      deviationFloor: DEVIATION_FLOOR,
+      seed: this.#seed,
+    };
   }
 
-  adopt(): readonly DriftCause[] {
+  /** Residuals are standard normal and spreads centered under any mixture: no cause begins anew. */
+  adopt(result: FitResult): readonly DriftCause[] {
+    if (result.kind !== "mixture") return [];
+    this.#judged = undefined;
+    for (const { source, parameters } of result.mixtures) this.#sizes.adopt(source, parameters);
     return [];
   }
 
@@ -238,22 +264,22 @@ export class MixturePayloadModel implements CallModel {
     this.#permissions.restore(reader.field("permissions"));
     this.#scales.restore(reader.field("scales"));
     this.#calls = calls;
+    this.#judged = undefined;
   }
 
-  #parts(
-    call: Call,
-    sizes: SizeJudgement | undefined,
-    shapes: ShapeSurprise,
-  ): Readonly<Record<PayloadPart, number>> {
+  /** Surprise of each part, in the order of {@link PAYLOAD_PARTS}. */
+  #partsOf(call: Call): Float64Array {
+    const parts = this.#parts;
+    if (this.#judged === call) return parts;
     const { operation } = call;
     const keys = this.#keys.of(call);
-    return {
-      operation: this.#operations.bits(undefined, operation),
-      formats: this.#formats.bits(operation, keys.formats),
-      signature: this.#arguments.bits(operation, keys.arguments),
-      permissions: this.#permissions.bits(undefined, keys.permissions),
-      sizes: sizes?.distance ?? 0,
-      shapes: shapes.distance,
-    };
+    parts[0] = this.#operations.bits(undefined, operation);
+    parts[1] = this.#formats.bits(operation, keys.formats);
+    parts[2] = this.#arguments.bits(operation, keys.arguments);
+    parts[3] = this.#permissions.bits(undefined, keys.permissions);
+    parts[4] = this.#sizes.judge(call)?.distance ?? 0;
+    parts[5] = this.#shapes.surprise(call).distance;
+    this.#judged = call;
+    return parts;
   }
 }

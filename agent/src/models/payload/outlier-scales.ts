@@ -2,13 +2,21 @@ import type { Json, SnapshotReader } from "../../core/index.js";
 import { ForgettingWeight } from "../forgetting-weight.js";
 import { SurpriseScale } from "./surprise-scale.js";
 
-/** In which respect a call may be unusual. */
-export type PayloadPart =
-  "operation" | "formats" | "signature" | "permissions" | "sizes" | "shapes";
+/** In which respect a call may be unusual, in the order of all arrays of parts. */
+export const PAYLOAD_PARTS = [
+  "operation",
+  "formats",
+  "signature",
+  "permissions",
+  "sizes",
+  "shapes",
+] as const;
+export type PayloadPart = (typeof PAYLOAD_PARTS)[number];
 
-/** Surprises in bits, which have to be put on one scale first; the others are distances already. */
-const PARTS_IN_BITS = ["operation", "formats", "signature", "permissions"] as const;
-const DISTANCES = ["sizes", "shapes"] as const;
+/** The first ones are surprises in bits, which have to be put on one scale; the others are distances. */
+const PARTS_IN_BITS = 4;
+const SIZES_PART = 4;
+const SHAPES_PART = 5;
 /** Distances span decades: eighth octaves of them fill the bins of a scale. */
 const STEPS_PER_OCTAVE = 4;
 /** A part can't be farther out than this. */
@@ -29,31 +37,31 @@ export interface PayloadOutlier {
 /** What is usual for each part of a call and for the call as a whole, with forgetting. */
 export class OutlierScales {
   readonly #weight: ForgettingWeight;
-  #scales = PARTS_IN_BITS.map(() => new SurpriseScale());
+  #scales = Array.from({ length: PARTS_IN_BITS }, () => new SurpriseScale());
   #overall = new SurpriseScale();
+  readonly #distances = new Float64Array(PAYLOAD_PARTS.length);
 
   constructor(halfLifeSeconds: number) {
     this.#weight = new ForgettingWeight(halfLifeSeconds);
   }
 
   /** `parts`: bits, or distances for sizes and shapes. */
-  judge(
-    parts: Readonly<Record<PayloadPart, number>>,
-    argument: string | undefined,
-  ): PayloadOutlier {
-    const distances = this.#distances(parts);
-    const distance = lengthOf(distances);
+  judge(parts: Float64Array, argument: string | undefined): PayloadOutlier {
+    const distance = this.#distance(parts);
     const probability = 1 - this.#overall.tailProbability(stepsOf(distance));
+    const [operation = 0, formats = 0, signature = 0, permissions = 0, sizes = 0, shapes = 0] =
+      this.#distances;
+    const distances = { operation, formats, signature, permissions, sizes, shapes };
     return { probability, distance, parts: distances, argument };
   }
 
-  learn(parts: Readonly<Record<PayloadPart, number>>, timeSeconds: number): void {
+  learn(parts: Float64Array, timeSeconds: number): void {
     const weight = this.#weight.at(timeSeconds, this.#rescale);
     if (weight === 0) return; // Older than can be weighed.
-    this.#overall.learn(stepsOf(lengthOf(this.#distances(parts))), weight);
-    PARTS_IN_BITS.forEach((part, at) => {
-      this.#scales[at]?.learn(parts[part], weight);
-    });
+    this.#overall.learn(stepsOf(this.#distance(parts)), weight);
+    for (let part = 0; part < PARTS_IN_BITS; part += 1) {
+      this.#scales[part]?.learn(parts[part] ?? 0, weight);
+    }
   }
 
   snapshot(): Json {
@@ -72,33 +80,30 @@ export class OutlierScales {
     const currentWeight = reader.field("currentWeight").nonNegative();
     const scales = reader
       .field("scales")
-      .tuple(PARTS_IN_BITS.length)
+      .tuple(PARTS_IN_BITS)
       .map((item) => SurpriseScale.restore(item));
     this.#overall = SurpriseScale.restore(reader.field("overall"));
     this.#scales = scales;
     this.#weight.restore(referenceSeconds, currentWeight);
   }
 
-  #distances(parts: Readonly<Record<PayloadPart, number>>): Record<PayloadPart, number> {
-    const distances = { ...parts };
-    PARTS_IN_BITS.forEach((part, at) => {
-      const normalized = this.#scales[at]?.normalized(parts[part]) ?? 0;
+  /** Fills the distances of the parts; answers the length of them all. */
+  #distance(parts: Float64Array): number {
+    const distances = this.#distances;
+    for (let part = 0; part < PARTS_IN_BITS; part += 1) {
+      const normalized = this.#scales[part]?.normalized(parts[part] ?? 0) ?? 0;
       distances[part] = Math.min(MAX_DISTANCE, normalized);
-    });
-    for (const part of DISTANCES) distances[part] = Math.max(0, parts[part]);
-    distances.sizes = Math.min(MAX_DISTANCE, distances.sizes);
-    return distances;
+    }
+    distances[SIZES_PART] = Math.min(MAX_DISTANCE, Math.max(0, parts[SIZES_PART] ?? 0));
+    distances[SHAPES_PART] = Math.max(0, parts[SHAPES_PART] ?? 0);
+    let squares = 0;
+    for (const part of distances) squares += part * part;
+    return Math.sqrt(squares);
   }
 
   readonly #rescale = (factor: number): void => {
     for (const scale of [...this.#scales, this.#overall]) scale.rescale(factor);
   };
-}
-
-function lengthOf(parts: Readonly<Record<PayloadPart, number>>): number {
-  let squares = 0;
-  for (const part of Object.values(parts)) squares += part * part;
-  return Math.sqrt(squares);
 }
 
 function stepsOf(distance: number): number {

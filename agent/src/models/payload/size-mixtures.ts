@@ -1,27 +1,41 @@
-import type { Call, Json, SnapshotReader } from "../../core/index.js";
+import type {
+  Call,
+  Json,
+  MixtureParameters,
+  MixtureSample,
+  MixtureSource,
+  SnapshotReader,
+} from "../../core/index.js";
 import { ForgettingWeight } from "../forgetting-weight.js";
-import type { GaussianMixture } from "./gaussian-mixture.js";
-import { lowerNormalQuantile } from "./normal-distribution.js";
+import { MAX_COMPONENTS } from "./gaussian-mixture.js";
+import { eccentricities, quantileResidual } from "./quantile-residual.js";
 import { StreamingMixture } from "./streaming-mixture.js";
 
 /**
  * In the logarithm: sizes that differ by less than 5% are the same to anything that is sized by them,
  * and answers of constant length must not make one more byte infinitely surprising.
  */
-const DEVIATION_FLOOR = 0.05;
+export const DEVIATION_FLOOR = 0.05;
 /** log1p of ten terabytes: the range of the flat background of the density. */
 const VALUE_RANGE = 30;
 /** The share of that background, so that one outlier costs about 12 bits a size at most. */
 const BACKGROUND_SHARE = 0.01;
-/** Eight standard deviations say "nothing like before" as well as eighty would. */
-const RESIDUAL_LIMIT = 8;
 /** The number of arguments and their total length are always known; sizes may not be. */
 const ALWAYS_KNOWN = 2;
-/** Below it a probability has no normal quantile in doubles; the residual is cut off long before. */
-const LEAST_PROBABILITY = 1e-300;
-/** Stands for all operations together. */
-const ALL_OPERATIONS = "";
-const MAX_VALUES = ALWAYS_KNOWN + 2;
+const MAX_SIZES = 2;
+/** Which sizes a call may have, and how many they are: calls of each kind are modelled apart. */
+const KINDS = ["none", "request", "response", "both"] as const;
+const SIZES_OF_KIND = [0, 1, 1, 2] as const;
+/**
+ * The mixture of all operations learns from one call in so many once it stands: it is asked only about
+ * operations of few calls, and learning twice from each call would cost as much again.
+ */
+const SHARED_STRIDE = 8;
+/**
+ * 2^32 over the golden ratio: multiples of it, cut to 32 bits, are spread evenly and follow no period
+ * that calls may have (Knuth, "The Art of Computer Programming" 3, section 6.4).
+ */
+const GOLDEN_STEP = 0x9e3779b1;
 
 export interface SizeMixturesOptions {
   /** Seconds of event time after which a call counts half. */
@@ -30,34 +44,51 @@ export interface SizeMixturesOptions {
   readonly maxOperations: number;
   readonly firstFitCalls: number;
   readonly sampleCalls: number;
-  readonly maxComponents: number;
   readonly seed: number;
 }
 
-/** What a call's sizes are held against. */
+/** What a call's sizes are held against. Overwritten when the next call is judged. */
 export interface SizeJudgement {
-  /** Standardized residual of log(1 + bytes) within +-8; NaN when it is unknown. */
-  readonly request: number;
-  readonly response: number;
+  /** Quantile residual of log(1 + bytes) within +-8; NaN when it is unknown. */
+  request: number;
+  response: number;
+  /** Eccentricity less the usual one, of the response given the request; NaN when it is unknown. */
+  requestSpread: number;
+  responseSpread: number;
   /** -log2 of the joint density of sizes and arguments' number and length. */
-  readonly bits: number;
+  bits: number;
   /** 0 at the median, 1 at the 99% quantile of outlier scores. */
-  readonly distance: number;
+  distance: number;
 }
 
 /**
  * A Gaussian mixture of sizes for each operation: log(1 + x) of request and response bytes (each when it
  * is known), of the number of arguments and of their total length; and one for all operations together,
- * which judges operations of too few calls. Calls whose sizes are known are modelled apart from calls of
- * which one is not.
+ * which judges operations of too few calls.
  */
 export class SizeMixtures {
   readonly #options: SizeMixturesOptions;
   readonly #weight: ForgettingWeight;
-  readonly #mixtures = new Map<string, StreamingMixture>();
-  readonly #row = new Float64Array(MAX_VALUES);
-  /** What was said last, since a call is scored and then learned from. */
-  #last: { readonly call: Call; readonly judgement: SizeJudgement | undefined } | undefined;
+  /** By kind, then by operation. */
+  readonly #operations = KINDS.map(() => new Map<string, StreamingMixture>());
+  readonly #shared: (StreamingMixture | undefined)[] = KINDS.map(() => undefined);
+  readonly #rows = KINDS.map((_, kind) => new Float64Array(dimensionOf(kind)));
+  /** What was said last and by which mixture, since a call is scored and then learned from. */
+  #call: Call | undefined;
+  #judge: StreamingMixture | undefined;
+  #isJudged = false;
+  readonly #judgement: SizeJudgement = {
+    request: NaN,
+    response: NaN,
+    requestSpread: NaN,
+    responseSpread: NaN,
+    bits: NaN,
+    distance: NaN,
+  };
+  readonly #shares = new Float64Array(MAX_COMPONENTS);
+  readonly #eccentric = new Float64Array(MAX_SIZES);
+  #surpriseBits = NaN;
+  #learned = 0;
   #learnedSinceSweep = 0;
 
   constructor(options: SizeMixturesOptions) {
@@ -67,55 +98,77 @@ export class SizeMixtures {
 
   /** Undefined when too little was learned, or a size is no finite number. */
   judge(call: Call): SizeJudgement | undefined {
-    if (this.#last?.call === call) return this.#last.judgement;
-    const judgement = this.#judge(call);
-    this.#last = { call, judgement };
-    return judgement;
-  }
-
-  #judge(call: Call): SizeJudgement | undefined {
-    const streaming = this.#of(call);
-    const mixture = streaming?.mixture;
-    if (streaming === undefined || mixture === undefined) return undefined;
-    const row = this.#fill(call);
-    if (!row.every(Number.isFinite)) return undefined;
-    const density = Math.exp(mixture.logDensity(row));
-    const background = BACKGROUND_SHARE * VALUE_RANGE ** -mixture.dimension;
-    const knowsRequest = call.requestBytes !== undefined;
-    return {
-      request: knowsRequest ? residual(mixture, 0, row[0] ?? NaN) : NaN,
-      response:
-        call.responseBytes === undefined
-          ? NaN
-          : residual(mixture, knowsRequest ? 1 : 0, row[knowsRequest ? 1 : 0] ?? NaN),
-      bits: -Math.log2((1 - BACKGROUND_SHARE) * density + background),
-      distance: streaming.scale.normalized(mixture.outlierScore(row) / Math.LN2),
-    };
+    if (call !== this.#call) {
+      this.#isJudged = this.#judgeAnew(call);
+      this.#call = call;
+    }
+    return this.#isJudged ? this.#judgement : undefined;
   }
 
   /** Shares of the clusters that a call like this falls into: as learned, and among the last calls. */
   shares(call: Call): ReturnType<StreamingMixture["shares"]> {
-    return this.#of(call)?.shares();
+    return this.#speaking(kindOf(call), call.operation)?.shares();
+  }
+
+  /** Whether any mixture comes from a fit by now. */
+  get fitted(): boolean {
+    for (const { streaming } of this.#all()) if (streaming.fitted) return true;
+    return false;
   }
 
   learn(call: Call): void {
-    this.#last = undefined;
+    const judge = call === this.#call && this.#isJudged ? this.#judge : undefined;
+    this.#call = undefined;
     const weight = this.#weight.at(call.timeSeconds, this.#rescale);
     if (weight === 0) return; // Older than can be weighed.
-    const row = this.#fill(call);
-    if (!row.every(Number.isFinite)) return;
+    const kind = kindOf(call);
+    const row = this.#fill(call, kind);
+    if (row === undefined) return;
+    this.#learned += 1;
     this.#learnedSinceSweep += 1;
-    const { current } = this.#weight;
-    this.#open(call, ALL_OPERATIONS)?.learn(row, weight, current);
-    this.#open(call, call.operation)?.learn(row, weight, current);
+    const own = this.#open(kind, call.operation);
+    const shared = (this.#shared[kind] ??= this.#create(kind));
+    // What was said of the call first, since another mixture overwrites it.
+    if (judge !== undefined && judge === own) this.#teach(own, row, weight);
+    if (shared.mixture === undefined || this.#isTurnOfShared()) {
+      if (judge !== shared) this.#ask(shared, row, kind);
+      this.#teach(shared, row, weight);
+    }
+    if (own !== undefined && judge !== own) {
+      this.#ask(own, row, kind);
+      this.#teach(own, row, weight);
+    }
+  }
+
+  /** At most so many of the fits that are due, the first of an operation before others. */
+  dueSamples(limit: number): MixtureSample[] {
+    const due = [...this.#all()].filter(({ streaming }) => streaming.isFitDue);
+    due.sort((a, b) => Number(a.streaming.fitted) - Number(b.streaming.fitted));
+    return due.slice(0, limit).map(({ kind, operation, streaming }) => {
+      const { askedAtCalls, rows } = streaming.takeSample();
+      return { source: { kind, operation, askedAtCalls }, dimension: dimensionOf(kind), rows };
+    });
+  }
+
+  /** Takes no notice of a fit that is not the one that was asked for last. */
+  adopt({ kind, operation, askedAtCalls }: MixtureSource, parameters: MixtureParameters): void {
+    const streaming =
+      operation === undefined ? this.#shared[kind] : this.#operations[kind]?.get(operation);
+    this.#call = undefined;
+    streaming?.adopt(askedAtCalls, parameters);
   }
 
   snapshot(): Json {
     return {
       referenceSeconds: this.#weight.referenceSeconds ?? null,
       currentWeight: this.#weight.current,
+      learned: this.#learned,
       learnedSinceSweep: this.#learnedSinceSweep,
-      mixtures: [...this.#mixtures].map(([key, mixture]) => [key, mixture.snapshot()]),
+      mixtures: [...this.#all()].map(({ kind, operation, streaming }) => [
+        KINDS[kind] ?? null,
+        operation ?? null,
+        streaming.snapshot(),
+      ]),
     };
   }
 
@@ -124,117 +177,171 @@ export class SizeMixtures {
     const reference = reader.field("referenceSeconds");
     const referenceSeconds = reference.isNull ? undefined : reference.number();
     const currentWeight = reader.field("currentWeight").nonNegative();
+    const learned = reader.field("learned").count();
     const learnedSinceSweep = reader.field("learnedSinceSweep").count();
+    // The mixtures of all operations have places of their own.
+    const most = this.#options.maxOperations + KINDS.length;
     const mixtures = reader
       .field("mixtures")
-      .items(this.#maxMixtures)
-      .map((item): [string, StreamingMixture] => {
-        const [keyItem, content] = item.tuple(2);
-        const key = (keyItem ?? item).string();
-        const mixture = this.#create(dimensionOf(key) ?? item.refuse("a key of a mixture"));
-        mixture.restore(content ?? item);
-        return [key, mixture];
+      .items(most)
+      .map((item) => {
+        const [kindItem = item, operationItem = item, content = item] = item.tuple(3);
+        const kind = KINDS.findIndex((name) => name === kindItem.string());
+        if (kind < 0) kindItem.refuse(KINDS.join(", "));
+        const operation = operationItem.isNull ? undefined : operationItem.string();
+        const streaming = this.#create(kind);
+        streaming.restore(content);
+        return { kind, operation, streaming };
       });
     this.#weight.restore(referenceSeconds, currentWeight);
+    this.#learned = learned;
     this.#learnedSinceSweep = learnedSinceSweep;
-    this.#last = undefined;
-    this.#mixtures.clear();
-    for (const [key, mixture] of mixtures) this.#mixtures.set(key, mixture);
+    this.#call = undefined;
+    for (const byOperation of this.#operations) byOperation.clear();
+    this.#shared.fill(undefined);
+    for (const { kind, operation, streaming } of mixtures) {
+      if (operation === undefined) this.#shared[kind] = streaming;
+      else this.#operations[kind]?.set(operation, streaming);
+    }
   }
 
-  /** The four kinds of calls of all operations have places of their own. */
-  get #maxMixtures(): number {
-    return this.#options.maxOperations + KNOWN_MASKS.length;
+  *#all(): Generator<{
+    kind: number;
+    operation: string | undefined;
+    streaming: StreamingMixture;
+  }> {
+    for (const [kind, streaming] of this.#shared.entries()) {
+      if (streaming !== undefined) yield { kind, operation: undefined, streaming };
+    }
+    for (const [kind, byOperation] of this.#operations.entries()) {
+      for (const [operation, streaming] of byOperation) yield { kind, operation, streaming };
+    }
   }
 
-  #of(call: Call): StreamingMixture | undefined {
-    const own = this.#mixtures.get(keyOf(call, call.operation));
-    return own?.mixture !== undefined ? own : this.#mixtures.get(keyOf(call, ALL_OPERATIONS));
+  #speaking(kind: number, operation: string): StreamingMixture | undefined {
+    const own = this.#operations[kind]?.get(operation);
+    return own?.mixture !== undefined ? own : this.#shared[kind];
   }
 
-  #open(call: Call, operation: string): StreamingMixture | undefined {
-    const key = keyOf(call, operation);
-    const known = this.#mixtures.get(key);
+  #judgeAnew(call: Call): boolean {
+    const kind = kindOf(call);
+    const streaming = this.#speaking(kind, call.operation);
+    const mixture = streaming?.mixture;
+    if (streaming === undefined || mixture === undefined) return false;
+    const row = this.#fill(call, kind);
+    if (row === undefined) return false;
+    this.#judge = streaming;
+    const density = Math.exp(-this.#ask(streaming, row, kind));
+    const background = BACKGROUND_SHARE * VALUE_RANGE ** -mixture.dimension;
+    const judgement = this.#judgement;
+    judgement.bits = -Math.log2((1 - BACKGROUND_SHARE) * density + background);
+    judgement.distance = streaming.scale.normalized(this.#surpriseBits);
+    judgement.request = NaN;
+    judgement.requestSpread = NaN;
+    judgement.response = NaN;
+    judgement.responseSpread = NaN;
+    let size = 0;
+    if (call.requestBytes !== undefined) {
+      judgement.request = quantileResidual(mixture, size, row[size] ?? NaN);
+      judgement.requestSpread =
+        (this.#eccentric[size] ?? NaN) - streaming.usualEccentricity(size);
+      size += 1;
+    }
+    if (call.responseBytes !== undefined) {
+      judgement.response = quantileResidual(mixture, size, row[size] ?? NaN);
+      judgement.responseSpread =
+        (this.#eccentric[size] ?? NaN) - streaming.usualEccentricity(size);
+    }
+    return true;
+  }
+
+  /** Fills what a mixture says of a row; answers -log density, nats. */
+  #ask(streaming: StreamingMixture, row: Float64Array, kind: number): number {
+    const { mixture } = streaming;
+    if (mixture === undefined) return NaN;
+    const surprise = -mixture.respond(row, 0, this.#shares, 0);
+    this.#surpriseBits = (surprise + mixture.marginalScore(row)) / Math.LN2;
+    eccentricities(mixture, SIZES_OF_KIND[kind] ?? 0, row, 0, this.#eccentric);
+    return surprise;
+  }
+
+  #teach(streaming: StreamingMixture, row: Float64Array, weight: number): void {
+    const { current } = this.#weight;
+    streaming.learn(row, this.#shares, this.#surpriseBits, this.#eccentric, weight, current);
+  }
+
+  #isTurnOfShared(): boolean {
+    return Math.imul(this.#learned, GOLDEN_STEP) >>> 0 < 2 ** 32 / SHARED_STRIDE;
+  }
+
+  #open(kind: number, operation: string): StreamingMixture | undefined {
+    const byOperation = this.#operations[kind];
+    const known = byOperation?.get(operation);
     if (known !== undefined) return known;
-    if (operation !== ALL_OPERATIONS && !this.#hasRoom()) return undefined;
-    const created = this.#create(dimensionOf(key) ?? MAX_VALUES);
-    this.#mixtures.set(key, created);
+    if (!this.#hasRoom()) return undefined;
+    const created = this.#create(kind);
+    byOperation?.set(operation, created);
     return created;
   }
 
   #hasRoom(): boolean {
     const { maxOperations } = this.#options;
-    // Without the kinds of all operations there would be room for some more; they soon come.
-    if (this.#mixtures.size < maxOperations) return true;
+    const isFull = (): boolean =>
+      this.#operations.reduce((sum, { size }) => sum + size, 0) >= maxOperations;
+    if (!isFull()) return true;
     // A sweep looks at every mixture, so it may happen only once in as many calls.
     if (this.#learnedSinceSweep < maxOperations) return false;
     this.#learnedSinceSweep = 0;
-    for (const [key, mixture] of this.#mixtures) {
-      if (mixture.calls(this.#weight.current) < 0.5) this.#mixtures.delete(key);
+    for (const byOperation of this.#operations) {
+      for (const [operation, mixture] of byOperation) {
+        if (mixture.calls(this.#weight.current) < 0.5) byOperation.delete(operation);
+      }
     }
-    return this.#mixtures.size < maxOperations;
+    return !isFull();
   }
 
-  #create(dimension: number): StreamingMixture {
-    const { firstFitCalls, sampleCalls, maxComponents, seed } = this.#options;
-    const deviationFloor = DEVIATION_FLOOR;
+  #create(kind: number): StreamingMixture {
+    const { firstFitCalls, sampleCalls, seed } = this.#options;
     return new StreamingMixture({
-      dimension,
+      dimension: dimensionOf(kind),
+      sizes: SIZES_OF_KIND[kind] ?? 0,
       seed,
       firstFitCalls,
       sampleCalls,
-      maxComponents,
-      deviationFloor,
+      deviationFloor: DEVIATION_FLOOR,
     });
   }
 
-  /** The values of a call; a view of scratch space that the next call overwrites. */
-  #fill(call: Call): Float64Array {
-    const row = this.#row;
+  /** The values of a call, in scratch space that the next one overwrites; undefined if not all finite. */
+  #fill(call: Call, kind: number): Float64Array | undefined {
+    const row = this.#rows[kind];
+    if (row === undefined) return undefined;
     let at = 0;
     if (call.requestBytes !== undefined) row[at++] = Math.log1p(call.requestBytes);
     if (call.responseBytes !== undefined) row[at++] = Math.log1p(call.responseBytes);
     let length = 0;
     for (const shape of call.argumentShapes) length += shape.length;
     row[at++] = Math.log1p(call.argumentShapes.length);
-    row[at++] = Math.log1p(length);
-    return row.subarray(0, at);
+    row[at] = Math.log1p(length);
+    for (const value of row) if (!Number.isFinite(value)) return undefined;
+    return row;
   }
 
   readonly #rescale = (factor: number): void => {
-    for (const [key, mixture] of this.#mixtures) {
-      mixture.rescale(factor);
-      if (mixture.calls(1) === 0) this.#mixtures.delete(key);
+    for (const { kind, operation, streaming } of [...this.#all()]) {
+      streaming.rescale(factor);
+      if (streaming.calls(1) > 0) continue;
+      if (operation === undefined) this.#shared[kind] = undefined;
+      else this.#operations[kind]?.delete(operation);
     }
   };
 }
 
-/** Which sizes are known, as the first character of a mixture's key, and how many they are. */
-const KNOWN_MASKS = ["-", "q", "s", "b"] as const;
-const KNOWN_SIZES: Readonly<Record<string, number>> = { "-": 0, q: 1, s: 1, b: 2 };
-
-function keyOf({ requestBytes, responseBytes }: Call, operation: string): string {
-  const mask = (requestBytes === undefined ? 0 : 1) + (responseBytes === undefined ? 0 : 2);
-  return `${KNOWN_MASKS[mask] ?? ""}${operation}`;
+/** An index of {@link KINDS}. */
+function kindOf({ requestBytes, responseBytes }: Call): number {
+  return (requestBytes === undefined ? 0 : 1) + (responseBytes === undefined ? 0 : 2);
 }
 
-function dimensionOf(key: string): number | undefined {
-  const known = KNOWN_SIZES[key.charAt(0)];
-  return known === undefined ? undefined : ALWAYS_KNOWN + known;
-}
-
-/**
- * Where a value lies in a coordinate's marginal distribution, as a standard normal quantile: the quantile
- * residual of Dunn and Smyth ("Randomized Quantile Residuals", Journal of Computational and Graphical
- * Statistics 5, 1996). With one component it is the standardized residual.
- */
-function residual(mixture: GaussianMixture, coordinate: number, value: number): number {
-  const below = mixture.marginalCdf(coordinate, value);
-  const z =
-    below <= 0.5
-      ? lowerNormalQuantile(Math.max(LEAST_PROBABILITY, below))
-      : -lowerNormalQuantile(
-          Math.max(LEAST_PROBABILITY, Math.min(0.5, mixture.marginalSurvival(coordinate, value))),
-        );
-  return Math.min(RESIDUAL_LIMIT, Math.max(-RESIDUAL_LIMIT, z));
+function dimensionOf(kind: number): number {
+  return ALWAYS_KNOWN + (SIZES_OF_KIND[kind] ?? 0);
 }

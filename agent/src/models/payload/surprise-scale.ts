@@ -5,9 +5,12 @@ const BIN_BITS = 0.25;
 const LOWEST_BITS = -16;
 const BINS = 256;
 /** Quantiles are looked up again every so many values: a lookup passes all bins. */
-const REFRESH_VALUES = 16;
+const REFRESH_VALUES = 64;
 const HIGH_QUANTILE = 0.99;
 const TAIL_QUANTILE = 0.95;
+const QUANTILES = [0.5, TAIL_QUANTILE, HIGH_QUANTILE];
+/** Scratch space of a lookup. */
+const found = new Float64Array(QUANTILES.length);
 /**
  * Spreads below a bit are taken for a bit: where nothing ever varied, the smallest novelty would else be
  * infinitely far out.
@@ -109,13 +112,12 @@ export class SurpriseScale {
 
   #refresh(): void {
     let below = 0;
-    const wanted = [0.5, TAIL_QUANTILE, HIGH_QUANTILE];
-    const found = [0, 0, 0];
     let next = 0;
-    for (let bin = 0; bin < BINS && next < wanted.length; bin += 1) {
+    for (let bin = 0; bin < BINS && next < QUANTILES.length; bin += 1) {
       const weight = this.#bins[bin] ?? 0;
-      while (weight > 0 && next < wanted.length) {
-        const missing = (wanted[next] ?? 1) * this.#weight - below;
+      if (weight === 0) continue;
+      while (next < QUANTILES.length) {
+        const missing = (QUANTILES[next] ?? 1) * this.#weight - below;
         if (missing > weight) break;
         found[next] = LOWEST_BITS + (bin + Math.max(0, missing / weight)) * BIN_BITS;
         next += 1;
@@ -123,8 +125,12 @@ export class SurpriseScale {
       below += weight;
     }
     // Rounding of single-precision bins may leave the last quantile above their sum.
-    for (; next < wanted.length; next += 1) found[next] = found[next - 1] ?? 0;
-    [this.#median, this.#tail, this.#high] = [found[0] ?? 0, found[1] ?? 0, found[2] ?? 0];
+    for (; next < QUANTILES.length; next += 1) {
+      found[next] = found[next - 1] ?? 0;
+    }
+    this.#median = found[0] ?? 0;
+    this.#tail = found[1] ?? 0;
+    this.#high = found[2] ?? 0;
   }
 }
 
