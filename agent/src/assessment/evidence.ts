@@ -9,9 +9,9 @@ const BETS = [0.5, 1] as const;
 const CLIP = 4;
 /**
  * Evidence stops growing this far (natural log) above the alarm level, so that it can also fall again. It
- * is averaged before it is compared: over 4 statistics here, up to 17 aspects of a segment and the
+ * is averaged before it is compared: over 4 statistics here, up to 19 aspects of a segment and the
  * segments of a workload. One statistic alone must be able to lift that mean to the alarm level, else a
- * change in a single respect is never reported: e^8 = 2,981 is enough for 4 x 17 x 43 segments. Once
+ * change in a single respect is never reported: e^8 = 2,981 is enough for 4 x 19 x 39 segments. Once
  * behavior is back, the slower bet falls by 1/8 a window: from the top to the alarm level in 64 windows.
  */
 const HEADROOM = 8;

@@ -19,6 +19,8 @@ const TWO_SIDED: ReadonlySet<DriftCause> = new Set([
   "operation_mix",
   "request_payload",
   "response_payload",
+  "request_spread",
+  "response_spread",
   "timing",
 ]);
 /**

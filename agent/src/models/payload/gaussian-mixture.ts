@@ -1,4 +1,9 @@
-import { encodeFloats, type Json, type MixtureParameters, type SnapshotReader } from "../../core/index.js";
+import {
+  encodeFloats,
+  type Json,
+  type MixtureParameters,
+  type SnapshotReader,
+} from "../../core/index.js";
 import { choleskyInPlace, logDeterminant, squaredMahalanobis } from "./cholesky.js";
 import { normalCdf } from "./normal-distribution.js";
 

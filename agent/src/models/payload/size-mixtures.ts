@@ -243,14 +243,12 @@ export class SizeMixtures {
     let size = 0;
     if (call.requestBytes !== undefined) {
       judgement.request = quantileResidual(mixture, size, row[size] ?? NaN);
-      judgement.requestSpread =
-        (this.#eccentric[size] ?? NaN) - streaming.usualEccentricity(size);
+      judgement.requestSpread = (this.#eccentric[size] ?? NaN) - streaming.usualEccentricity(size);
       size += 1;
     }
     if (call.responseBytes !== undefined) {
       judgement.response = quantileResidual(mixture, size, row[size] ?? NaN);
-      judgement.responseSpread =
-        (this.#eccentric[size] ?? NaN) - streaming.usualEccentricity(size);
+      judgement.responseSpread = (this.#eccentric[size] ?? NaN) - streaming.usualEccentricity(size);
     }
     return true;
   }
