@@ -4,13 +4,17 @@ import { LengthDistribution } from "./length-distribution.js";
 import { SurpriseScale } from "./surprise-scale.js";
 
 const MAX_TYPES = 8;
-const MAX_PATTERNS = 64;
+const MAX_PATTERNS = 32;
 /** An argument with more values than this is free: then no value is news. */
 const MAX_VALUES = 32;
+/** Of the calls, so many must have other values before all are given up: a few novelties free nothing. */
+const FREE_SHARE = 0.5;
 /** Classes that a bigram may begin with: letters, digits, and some punctuation, in practice. */
 const MAX_FIRST_CLASSES = 48;
 /** Classes that may follow one. */
 const MAX_NEXT_CLASSES = 48;
+/** Pairs of classes told apart, in all: text has some dozens; a pair takes about 100 bytes. */
+const MAX_BIGRAMS = 160;
 /** A run of one class in a long text must not outweigh all other texts. */
 const MAX_BIGRAM_COUNT = 8;
 /** Without a class of its own: counted under this when there are too many. */
@@ -41,9 +45,11 @@ export class ArgumentShapeModel {
   readonly #types = new BoundedFrequencies(MAX_TYPES);
   readonly #lengths = new LengthDistribution();
   readonly #patterns = new BoundedFrequencies(MAX_PATTERNS);
-  readonly #values = new BoundedFrequencies(MAX_VALUES);
+  /** Undefined once the argument has turned out to be free, for good: remembering would be in vain. */
+  #values: BoundedFrequencies | undefined = new BoundedFrequencies(MAX_VALUES);
   /** What follows a class, as bigrams, by the code of their first character. */
   readonly #following = new Map<number, BoundedFrequencies>();
+  #bigrams = 0;
   #scales = SHAPE_PARTS.map(() => new SurpriseScale());
   #weight = 0;
 
@@ -61,7 +67,7 @@ export class ArgumentShapeModel {
     bits[at + 1] = this.#lengths.bits(shape.length, current);
     this.#bigramBits(shape, current, bits, at);
     bits[at + 5] = this.#patterns.bits(shape.classPattern, current);
-    bits[at + 6] = this.#values.bits(shape.keyedHash, current);
+    bits[at + 6] = this.#values?.bits(shape.keyedHash, current) ?? 0;
   }
 
   /** The sum of squares of how far out each part is (see {@link SurpriseScale}), each at most `limit`. */
@@ -86,10 +92,17 @@ export class ArgumentShapeModel {
     this.#types.learn(shape.type, weight);
     this.#lengths.learn(shape.length, weight);
     this.#patterns.learn(shape.classPattern, weight);
-    this.#values.learn(shape.keyedHash, weight);
+    this.#values?.learn(shape.keyedHash, weight);
+    if (this.#values !== undefined && this.#values.pooledShare > FREE_SHARE)
+      this.#values = undefined;
     for (const bigram in shape.characterClassBigrams) {
       const count = shape.characterClassBigrams[bigram] ?? 0;
-      this.#openFollowing(bigram).learn(bigram, weight * Math.min(count, MAX_BIGRAM_COUNT));
+      const isNew = this.#openFollowing(bigram).learn(
+        bigram,
+        weight * Math.min(count, MAX_BIGRAM_COUNT),
+        this.#bigrams >= MAX_BIGRAMS,
+      );
+      if (isNew) this.#bigrams += 1;
     }
   }
 
@@ -98,8 +111,12 @@ export class ArgumentShapeModel {
     this.#types.rescale(factor);
     this.#lengths.rescale(factor);
     this.#patterns.rescale(factor);
-    this.#values.rescale(factor);
-    for (const following of this.#following.values()) following.rescale(factor);
+    this.#values?.rescale(factor);
+    this.#bigrams = 0;
+    for (const following of this.#following.values()) {
+      following.rescale(factor);
+      this.#bigrams += following.size;
+    }
     for (const scale of this.#scales) scale.rescale(factor);
   }
 
@@ -109,7 +126,8 @@ export class ArgumentShapeModel {
       types: this.#types.snapshot(),
       lengths: this.#lengths.snapshot(),
       patterns: this.#patterns.snapshot(),
-      values: this.#values.snapshot(),
+      values: this.#values?.snapshot() ?? null,
+      bigrams: this.#bigrams,
       following: [...this.#following].map(([first, next]) => [first, next.snapshot()]),
       scales: this.#scales.map((scale) => scale.snapshot()),
     };
@@ -122,7 +140,9 @@ export class ArgumentShapeModel {
     model.#types.restore(reader.field("types"));
     model.#lengths.restore(reader.field("lengths"));
     model.#patterns.restore(reader.field("patterns"));
-    model.#values.restore(reader.field("values"));
+    if (reader.field("values").isNull) model.#values = undefined;
+    else model.#values?.restore(reader.field("values"));
+    model.#bigrams = reader.field("bigrams").count();
     for (const item of reader.field("following").items(MAX_FIRST_CLASSES + 1)) {
       const [first, next] = item.tuple(2);
       const following = new BoundedFrequencies(MAX_NEXT_CLASSES);

@@ -4,6 +4,7 @@ import {
   SESSION_START,
   type ArgumentShape,
   type Call,
+  type DriftCause,
   type Observation,
   type Random,
 } from "../../core/index.js";
@@ -104,7 +105,7 @@ function outlierOf(
 describe("MixturePayloadModel", () => {
   const model = trained();
 
-  it.each([
+  it.each<[DriftCause, Partial<Call>, number, readonly DriftCause[]]>([
     // The response is held against those of requests like it, so its spread changes with the request.
     ["request_payload", { requestBytes: 50_000 }, 6, ["request_spread", "response_spread"]],
     ["response_payload", { responseBytes: 90_000_000 }, 6, ["response_spread"]],

@@ -24,8 +24,8 @@ const SNAPSHOT_FORMAT = "payload-mixture-2";
 const DEFAULT_HALF_LIFE_SECONDS = 6 * 3600;
 /** A mixture takes about 8 kB, most of it its sample: 64 operations of a segment about half a megabyte. */
 const DEFAULT_MAX_OPERATIONS = 64;
-/** An argument takes up to 20 kB when its values are of many kinds, and mostly a quarter of that. */
-const DEFAULT_MAX_ARGUMENTS = 256;
+/** An argument takes some 10 kB, 30 kB when its values are of many kinds. */
+const DEFAULT_MAX_ARGUMENTS = 128;
 /** Formats, argument signatures or permission sets in use at a time; a pair takes about 100 bytes. */
 const DEFAULT_MAX_CATEGORIES = 512;
 const DEFAULT_MAX_PAIRS = 2048;
@@ -49,7 +49,7 @@ export interface MixturePayloadOptions {
   readonly halfLifeSeconds?: number;
   /** Past this many operations, sizes of new ones count only for all together; 64 unless told. */
   readonly maxOperations?: number;
-  /** Past this many arguments of operations, new ones have no model of their shape; 256 unless told. */
+  /** Past this many arguments of operations, new ones have no model of their shape; 128 unless told. */
   readonly maxArguments?: number;
   /** Past this many formats, signatures or permission sets, rare ones are pooled; 512 unless told. */
   readonly maxCategories?: number;

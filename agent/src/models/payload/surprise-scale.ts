@@ -1,9 +1,9 @@
-import type { Json, SnapshotReader } from "../../core/index.js";
+import { encodeFloats, type Json, type SnapshotReader } from "../../core/index.js";
 
-/** Quarter bits from -16 to 48: finer differences say nothing, and what is beyond is all the same. */
-const BIN_BITS = 0.25;
+/** Half bits from -16 to 48: finer differences say nothing, and what is beyond is all the same. */
+const BIN_BITS = 0.5;
 const LOWEST_BITS = -16;
-const BINS = 256;
+const BINS = 128;
 /** Quantiles are looked up again every so many values: a lookup passes all bins. */
 const REFRESH_VALUES = 64;
 const HIGH_QUANTILE = 0.99;
@@ -85,11 +85,14 @@ export class SurpriseScale {
   }
 
   snapshot(): Json {
-    const bins: Json[] = [];
-    this.#bins.forEach((weight, bin) => {
-      if (weight > 0) bins.push([bin, weight]);
-    });
-    return [this.#values, this.#weight, this.#median, this.#tail, this.#high, bins];
+    return [
+      this.#values,
+      this.#weight,
+      this.#median,
+      this.#tail,
+      this.#high,
+      encodeFloats(this.#bins),
+    ];
   }
 
   /** Throws a TypeError that names the field. */
@@ -101,12 +104,9 @@ export class SurpriseScale {
     scale.#median = (median ?? reader).number();
     scale.#tail = (tail ?? reader).number();
     scale.#high = (high ?? reader).number();
-    for (const item of (bins ?? reader).items(BINS)) {
-      const [bin, binWeight] = item.tuple(2);
-      const index = (bin ?? item).count();
-      if (index >= BINS) item.refuse(`a bin below ${BINS}`);
-      scale.#bins[index] = (binWeight ?? item).nonNegative();
-    }
+    const weights = (bins ?? reader).float32s(BINS);
+    if (!weights.every((bin) => bin >= 0 && bin < Infinity)) (bins ?? reader).refuse("weights");
+    scale.#bins.set(weights);
     return scale;
   }
 
