@@ -85,28 +85,37 @@ export class SurpriseScale {
   }
 
   snapshot(): Json {
+    // Most bins are empty: only those from the first to the last that is not are kept.
+    const first = Math.max(
+      0,
+      this.#bins.findIndex((weight) => weight > 0),
+    );
+    const last = this.#bins.findLastIndex((weight) => weight > 0);
     return [
       this.#values,
       this.#weight,
       this.#median,
       this.#tail,
       this.#high,
-      encodeFloats(this.#bins),
+      first,
+      encodeFloats(this.#bins.subarray(first, last + 1)),
     ];
   }
 
   /** Throws a TypeError that names the field. */
   static restore(reader: SnapshotReader): SurpriseScale {
-    const [values, weight, median, tail, high, bins] = reader.tuple(6);
+    const [values, weight, median, tail, high, first, bins] = reader.tuple(7);
     const scale = new SurpriseScale();
     scale.#values = (values ?? reader).count();
     scale.#weight = (weight ?? reader).nonNegative();
     scale.#median = (median ?? reader).number();
     scale.#tail = (tail ?? reader).number();
     scale.#high = (high ?? reader).number();
-    const weights = (bins ?? reader).float32s(BINS);
+    const weights = (bins ?? reader).float32s();
+    const firstBin = (first ?? reader).count();
+    if (firstBin + weights.length > BINS) (bins ?? reader).refuse(`at most ${BINS} bins`);
     if (!weights.every((bin) => bin >= 0 && bin < Infinity)) (bins ?? reader).refuse("weights");
-    scale.#bins.set(weights);
+    scale.#bins.set(weights, firstBin);
     return scale;
   }
 
