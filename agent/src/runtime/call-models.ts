@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.js";
 import type { CallModel } from "../core/index.js";
-import { PayloadStatisticsModel } from "../models/payload/statistics.js";
+import { MixturePayloadModel } from "../models/payload/mixture-payload-model.js";
 import { MarkovSequenceModel } from "../models/sequence/markov.js";
 
 /** What the live agent learns of a segment's calls. */
@@ -9,5 +9,7 @@ export function liveCallModels({ drift, ingestion }: Config): readonly CallModel
     halfLifeSeconds: drift.referenceHalfLifeSeconds,
     maxOperations: ingestion.maxOperations,
   };
-  return [new MarkovSequenceModel(options), new PayloadStatisticsModel(options)];
+  const { halfLifeSeconds } = options;
+  // A mixture takes more than a row of a table: the payload model keeps to limits of its own.
+  return [new MarkovSequenceModel(options), new MixturePayloadModel({ halfLifeSeconds })];
 }
