@@ -20,8 +20,8 @@ describe("what is published", () => {
     ["presage_observed_calls_per_second", ',segment="analysts"', "20"],
     ["presage_drift_score", ',segment="analysts"', "0.8"],
     ["presage_drift_confidence", ',segment="all"', "0.95"],
-    // Two segments of eight causes share the evidence evenly: 1 / 16.
-    ["presage_drift_evidence_ratio", ',segment="analysts",cause="timing"', "0.0625"],
+    // Two segments of ten causes share the evidence evenly: 1 / 20.
+    ["presage_drift_evidence_ratio", ',segment="analysts",cause="timing"', "0.05"],
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="lower"', "30"],
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="point"', "40"],
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="upper"', "55"],
