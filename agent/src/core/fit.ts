@@ -52,7 +52,7 @@ export interface MixtureParameters {
 
 /** Which mixture of sizes is meant; results say it again. */
 export interface MixtureSource {
-  /** Which sizes are known of its calls: an index of `KINDS` in `models/payload/size-mixtures.ts`. */
+  /** Which sizes are known of its calls: an index of `SIZE_KINDS` in `models/payload/size-row.ts`. */
   readonly kind: number;
   /** Undefined for all operations together. */
   readonly operation: string | undefined;

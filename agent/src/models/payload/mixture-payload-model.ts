@@ -14,7 +14,7 @@ import {
   type ServedBy,
 } from "../../core/index.js";
 import { ConditionalCategorical } from "../conditional-categorical.js";
-import { ArgumentModels, type ShapeSurprise } from "./argument-models.js";
+import { ArgumentModels } from "./argument-models.js";
 import { CallKeys } from "./call-keys.js";
 import { OutlierScales, PAYLOAD_PARTS, type PayloadOutlier } from "./outlier-scales.js";
 import { DEVIATION_FLOOR, SizeMixtures } from "./size-mixtures.js";

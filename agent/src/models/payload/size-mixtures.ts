@@ -9,6 +9,7 @@ import type {
 import { ForgettingWeight } from "../forgetting-weight.js";
 import { MAX_COMPONENTS } from "./gaussian-mixture.js";
 import { eccentricities, quantileResidual } from "./quantile-residual.js";
+import { fillSizeRow, rowLengthOf, SIZE_KINDS, sizeKindOf, sizesOf } from "./size-row.js";
 import { StreamingMixture } from "./streaming-mixture.js";
 
 /**
@@ -20,12 +21,7 @@ export const DEVIATION_FLOOR = 0.05;
 const VALUE_RANGE = 30;
 /** The share of that background, so that one outlier costs about 12 bits a size at most. */
 const BACKGROUND_SHARE = 0.01;
-/** The number of arguments and their total length are always known; sizes may not be. */
-const ALWAYS_KNOWN = 2;
 const MAX_SIZES = 2;
-/** Which sizes a call may have, and how many they are: calls of each kind are modelled apart. */
-const KINDS = ["none", "request", "response", "both"] as const;
-const SIZES_OF_KIND = [0, 1, 1, 2] as const;
 /**
  * The mixture of all operations learns from one call in so many once it stands: it is asked only about
  * operations of few calls, and learning twice from each call would cost as much again.
@@ -70,9 +66,9 @@ export class SizeMixtures {
   readonly #options: SizeMixturesOptions;
   readonly #weight: ForgettingWeight;
   /** By kind, then by operation. */
-  readonly #operations = KINDS.map(() => new Map<string, StreamingMixture>());
-  readonly #shared: (StreamingMixture | undefined)[] = KINDS.map(() => undefined);
-  readonly #rows = KINDS.map((_, kind) => new Float64Array(dimensionOf(kind)));
+  readonly #operations = SIZE_KINDS.map(() => new Map<string, StreamingMixture>());
+  readonly #shared: (StreamingMixture | undefined)[] = SIZE_KINDS.map(() => undefined);
+  readonly #rows = SIZE_KINDS.map((_, kind) => new Float64Array(rowLengthOf(kind)));
   /** What was said last and by which mixture, since a call is scored and then learned from. */
   #call: Call | undefined;
   #judge: StreamingMixture | undefined;
@@ -107,7 +103,7 @@ export class SizeMixtures {
 
   /** Shares of the clusters that a call like this falls into: as learned, and among the last calls. */
   shares(call: Call): ReturnType<StreamingMixture["shares"]> {
-    return this.#speaking(kindOf(call), call.operation)?.shares();
+    return this.#speaking(sizeKindOf(call), call.operation)?.shares();
   }
 
   /** Whether any mixture comes from a fit by now. */
@@ -121,7 +117,7 @@ export class SizeMixtures {
     this.#call = undefined;
     const weight = this.#weight.at(call.timeSeconds, this.#rescale);
     if (weight === 0) return; // Older than can be weighed.
-    const kind = kindOf(call);
+    const kind = sizeKindOf(call);
     const row = this.#fill(call, kind);
     if (row === undefined) return;
     this.#learned += 1;
@@ -146,7 +142,7 @@ export class SizeMixtures {
     due.sort((a, b) => Number(a.streaming.fitted) - Number(b.streaming.fitted));
     return due.slice(0, limit).map(({ kind, operation, streaming }) => {
       const { askedAtCalls, rows } = streaming.takeSample();
-      return { source: { kind, operation, askedAtCalls }, dimension: dimensionOf(kind), rows };
+      return { source: { kind, operation, askedAtCalls }, dimension: rowLengthOf(kind), rows };
     });
   }
 
@@ -165,7 +161,7 @@ export class SizeMixtures {
       learned: this.#learned,
       learnedSinceSweep: this.#learnedSinceSweep,
       mixtures: [...this.#all()].map(({ kind, operation, streaming }) => [
-        KINDS[kind] ?? null,
+        SIZE_KINDS[kind] ?? null,
         operation ?? null,
         streaming.snapshot(),
       ]),
@@ -180,14 +176,14 @@ export class SizeMixtures {
     const learned = reader.field("learned").count();
     const learnedSinceSweep = reader.field("learnedSinceSweep").count();
     // The mixtures of all operations have places of their own.
-    const most = this.#options.maxOperations + KINDS.length;
+    const most = this.#options.maxOperations + SIZE_KINDS.length;
     const mixtures = reader
       .field("mixtures")
       .items(most)
       .map((item) => {
         const [kindItem = item, operationItem = item, content = item] = item.tuple(3);
-        const kind = KINDS.findIndex((name) => name === kindItem.string());
-        if (kind < 0) kindItem.refuse(KINDS.join(", "));
+        const kind = SIZE_KINDS.findIndex((name) => name === kindItem.string());
+        if (kind < 0) kindItem.refuse(SIZE_KINDS.join(", "));
         const operation = operationItem.isNull ? undefined : operationItem.string();
         const streaming = this.#create(kind);
         streaming.restore(content);
@@ -224,7 +220,7 @@ export class SizeMixtures {
   }
 
   #judgeAnew(call: Call): boolean {
-    const kind = kindOf(call);
+    const kind = sizeKindOf(call);
     const streaming = this.#speaking(kind, call.operation);
     const mixture = streaming?.mixture;
     if (streaming === undefined || mixture === undefined) return false;
@@ -259,7 +255,7 @@ export class SizeMixtures {
     if (mixture === undefined) return NaN;
     const surprise = -mixture.respond(row, 0, this.#shares, 0);
     this.#surpriseBits = (surprise + mixture.marginalScore(row)) / Math.LN2;
-    eccentricities(mixture, SIZES_OF_KIND[kind] ?? 0, row, 0, this.#eccentric);
+    eccentricities(mixture, sizesOf(kind), row, 0, this.#eccentric);
     return surprise;
   }
 
@@ -301,8 +297,8 @@ export class SizeMixtures {
   #create(kind: number): StreamingMixture {
     const { firstFitCalls, sampleCalls, seed } = this.#options;
     return new StreamingMixture({
-      dimension: dimensionOf(kind),
-      sizes: SIZES_OF_KIND[kind] ?? 0,
+      dimension: rowLengthOf(kind),
+      sizes: sizesOf(kind),
       seed,
       firstFitCalls,
       sampleCalls,
@@ -310,19 +306,10 @@ export class SizeMixtures {
     });
   }
 
-  /** The values of a call, in scratch space that the next one overwrites; undefined if not all finite. */
+  /** In scratch space that the next call overwrites; undefined if not all values are finite. */
   #fill(call: Call, kind: number): Float64Array | undefined {
     const row = this.#rows[kind];
-    if (row === undefined) return undefined;
-    let at = 0;
-    if (call.requestBytes !== undefined) row[at++] = Math.log1p(call.requestBytes);
-    if (call.responseBytes !== undefined) row[at++] = Math.log1p(call.responseBytes);
-    let length = 0;
-    for (const shape of call.argumentShapes) length += shape.length;
-    row[at++] = Math.log1p(call.argumentShapes.length);
-    row[at] = Math.log1p(length);
-    for (const value of row) if (!Number.isFinite(value)) return undefined;
-    return row;
+    return row !== undefined && fillSizeRow(call, row) ? row : undefined;
   }
 
   readonly #rescale = (factor: number): void => {
@@ -333,13 +320,4 @@ export class SizeMixtures {
       else this.#operations[kind]?.delete(operation);
     }
   };
-}
-
-/** An index of {@link KINDS}. */
-function kindOf({ requestBytes, responseBytes }: Call): number {
-  return (requestBytes === undefined ? 0 : 1) + (responseBytes === undefined ? 0 : 2);
-}
-
-function dimensionOf(kind: number): number {
-  return ALWAYS_KNOWN + (SIZES_OF_KIND[kind] ?? 0);
 }
