@@ -11,7 +11,7 @@ export const PAYLOAD_PARTS = [
   "sizes",
   "shapes",
 ] as const;
-export type PayloadPart = (typeof PAYLOAD_PARTS)[number];
+type PayloadPart = (typeof PAYLOAD_PARTS)[number];
 
 /** The first ones are surprises in bits, which have to be put on one scale; the others are distances. */
 const PARTS_IN_BITS = 4;
