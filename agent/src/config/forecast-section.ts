@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decimal, section, text, wholeNumber } from "./fields.js";
+import { decimal, section, text, toggle, wholeNumber } from "./fields.js";
 
 const SECONDS_PER_DAY = 86_400;
 const SECONDS_PER_WEEK = 604_800;
@@ -71,6 +71,10 @@ export const forecastSection = section("The forecast of load.", {
     "Length of the season that is tried, such as a day; a multiple of `windowSeconds`.",
     SECONDS_PER_DAY,
     { minimum: 2, maximum: SECONDS_PER_WEEK },
+  ),
+  prophet: toggle(
+    "Whether Prophet is one more candidate, fitted whenever the season is: some 0.1 s of another thread and 60 MB.",
+    false,
   ),
   timeZone: z
     .string()

@@ -48,6 +48,7 @@ describe("without any source", () => {
         operations: 10,
         refitWindows: 30,
         seasonSeconds: 86_400,
+        prophet: false,
         timeZone: "UTC",
         events: [],
       },

@@ -1,3 +1,5 @@
+import type { EventOccurrence } from "./event-calendar.js";
+
 /**
  * Sequences of calls as a network reads them, one after another. At each step the rows in `slots` places
  * of `rows` are present, and `targets` says what came next.
@@ -67,6 +69,15 @@ export interface MixtureSample {
   readonly rows: Float64Array;
 }
 
+/** Prophet goes by the calendar. */
+export interface ProphetNeeds {
+  /** End of the series' last step, seconds since the Unix epoch. */
+  readonly endSeconds: number;
+  readonly stepSeconds: number;
+  /** Holidays and events from the series' first step to the last forecast. */
+  readonly occurrences: readonly EventOccurrence[];
+}
+
 /** Work for the fitting thread: plain data, so that it can be posted. */
 export type FitJob =
   | {
@@ -100,6 +111,8 @@ export type FitJob =
       readonly horizonSteps: number;
       /** Steps of a season worth trying, or undefined. */
       readonly seasonSteps: number | undefined;
+      /** What Prophet needs besides; undefined when it is not to be fitted. */
+      readonly prophet?: ProphetNeeds | undefined;
     };
 
 export type FitResult =
@@ -127,7 +140,7 @@ export type FitResult =
       readonly kind: "volume";
       /** That of the job. */
       readonly originIndex: number;
-      /** Point forecasts 1..horizonSteps ahead, by candidate (`ets`, `mstl`). */
+      /** Point forecasts 1..horizonSteps ahead, by candidate (`ets`, `mstl`, `prophet`). */
       readonly paths: Readonly<Record<string, Float64Array>>;
     };
 

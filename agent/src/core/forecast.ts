@@ -7,7 +7,7 @@ export interface ForecastPoint {
   readonly point: number;
   readonly lower: number;
   readonly upper: number;
-  /** Which of the candidates gave the point: the one with the smallest rolling error. */
+  /** The candidate with the smallest rolling error, which weighs most in the point. */
   readonly chosen: string;
 }
 
@@ -67,7 +67,7 @@ export interface SequenceOutlook {
 
 /**
  * Forecasts the calls per second of one workload, one observation a window. Several candidates run
- * side by side; per horizon the one with the smallest rolling error speaks.
+ * side by side; per horizon the point is their mean, weighed by their rolling errors.
  */
 export interface VolumeModel {
   /** One closed window. `undefined` is a gap (an outage is not demand): it is not learned from. */

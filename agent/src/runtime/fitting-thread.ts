@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import type { FitJob, FitResult } from "../core/index.js";
 import { Augurs, type AugursWasm } from "../models/fitting/augurs.js";
-import { runFitJob } from "../models/fitting/run-fit-job.js";
+import { loadAndRunFitJob } from "../models/fitting/run-fit-job.js";
 
 /** What the main thread posts: a job and the number that its result will carry. */
 export interface FitRequest {
@@ -23,11 +23,12 @@ function serve(): void {
   // Handed over by fitting-worker.ts, which is the only one to start this file.
   const augurs = new Augurs(workerData as AugursWasm);
   port.on("message", ({ id, job }: FitRequest) => {
-    const { result, aborted } = runFitJob(job, augurs);
-    port.postMessage({ id, result } satisfies FitResponse);
-    // A WebAssembly module that has aborted can't be instantiated again in the same thread: this one
-    // ends, and the main thread starts another for the next job.
-    if (aborted) port.close();
+    void loadAndRunFitJob(job, augurs).then(({ result, aborted }) => {
+      port.postMessage({ id, result } satisfies FitResponse);
+      // A WebAssembly module that has aborted can't be instantiated again in the same thread: this one
+      // ends, and the main thread starts another for the next job.
+      if (aborted) port.close();
+    });
   });
 }
 

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { FitJob, FitResult, Fitter } from "../core/index.js";
 import type { FitRequest, FitResponse } from "./fitting-thread.js";
 import { Augurs, type AugursWasm } from "../models/fitting/augurs.js";
-import { runFitJob } from "../models/fitting/run-fit-job.js";
+import { loadAndRunFitJob } from "../models/fitting/run-fit-job.js";
 
 /** What is waiting past this many is refused: fits that come so late are of no use. */
 const MAX_WAITING_JOBS = 64;
@@ -41,9 +41,9 @@ export function createFittingWorker(
 export function createInlineFitter(): ClosableFitter {
   let augurs: Augurs | undefined;
   return {
-    fit: (job) => {
+    fit: async (job) => {
       augurs ??= new Augurs(readAugursWasm());
-      return Promise.resolve(runFitJob(job, augurs).result);
+      return (await loadAndRunFitJob(job, augurs)).result;
     },
     close: () => Promise.resolve(),
   };
@@ -169,5 +169,5 @@ function readAugursWasm(): AugursWasm {
   const { resolve } = createRequire(import.meta.url);
   const read = (name: string): Uint8Array<ArrayBuffer> =>
     new Uint8Array(readFileSync(resolve(`@bsull/augurs/${name}`).replace(/\.js$/, "_bg.wasm")));
-  return { ets: read("ets"), mstl: read("mstl") };
+  return { ets: read("ets"), mstl: read("mstl"), prophet: read("prophet") };
 }

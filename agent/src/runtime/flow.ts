@@ -80,6 +80,7 @@ export function createFlow(options: FlowOptions): Flow {
             level: forecast.level,
             seasonSeconds: forecast.seasonSeconds,
             refitWindows: forecast.refitWindows,
+            prophet: forecast.prophet,
             events,
           }),
         fitter: options.fitter,

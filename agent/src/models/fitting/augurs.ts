@@ -1,8 +1,11 @@
 import { AutoETS, initSync as initEts } from "@bsull/augurs/ets";
 import { initSync as initMstl, MSTL } from "@bsull/augurs/mstl";
+import type { ProphetNeeds } from "../../core/index.js";
+import { ProphetFitter } from "./prophet.js";
 
 /** The bytes of augurs' WebAssembly modules: models may not read files, so they come from outside. */
 export interface AugursWasm {
+  readonly prophet: Uint8Array<ArrayBuffer>;
   readonly ets: Uint8Array<ArrayBuffer>;
   readonly mstl: Uint8Array<ArrayBuffer>;
 }
@@ -29,7 +32,11 @@ export class AugursError extends Error {
  * Every method throws an AugursError when the series is too short, not finite, or has no model.
  */
 export class Augurs {
+  readonly #prophetWasm: Uint8Array<ArrayBuffer>;
+  #prophet: ProphetFitter | undefined;
+
   constructor(wasm: AugursWasm) {
+    this.#prophetWasm = wasm.prophet;
     initEts({ module: wasm.ets });
     initMstl({ module: wasm.mstl });
   }
@@ -42,6 +49,20 @@ export class Augurs {
   ets(series: Float64Array, horizonSteps: number): Float64Array {
     assertUsable(series);
     return forecastOf(() => new AutoETS(1, "AZN"), series, horizonSteps);
+  }
+
+  /** Prophet comes with a module that can't be loaded at once: what asks for `prophet` waits for this. */
+  async loadProphet(): Promise<void> {
+    this.#prophet ??= await ProphetFitter.load(this.#prophetWasm);
+  }
+
+  /** The point forecasts of Prophet (see ProphetFitter), which must have been loaded. */
+  prophet(series: Float64Array, horizonSteps: number, needs: ProphetNeeds): Float64Array {
+    assertUsable(series);
+    return guarded(() => {
+      if (this.#prophet === undefined) throw new AugursError("Prophet is not loaded", false);
+      return checked(this.#prophet.path(series, horizonSteps, needs), horizonSteps);
+    });
   }
 
   /**
@@ -71,15 +92,18 @@ function forecastOf(
     const model = create();
     try {
       model.fit(series);
-      const path = Float64Array.from(model.predict(horizonSteps).point);
-      if (path.length !== horizonSteps || !path.every(Number.isFinite)) {
-        throw new AugursError("the forecast is not finite", false);
-      }
-      return path;
+      return checked(Float64Array.from(model.predict(horizonSteps).point), horizonSteps);
     } finally {
       model.free();
     }
   });
+}
+
+function checked(path: Float64Array, horizonSteps: number): Float64Array {
+  if (path.length !== horizonSteps || !path.every(Number.isFinite)) {
+    throw new AugursError("the forecast is not finite", false);
+  }
+  return path;
 }
 
 function assertUsable(series: Float64Array): void {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { seededRandom, type FitJob, type FitResult, type Random } from "../../core/index.js";
 import { Augurs } from "./augurs.js";
-import { runFitJob } from "./run-fit-job.js";
+import { loadAndRunFitJob, runFitJob } from "./run-fit-job.js";
 
 const { resolve } = createRequire(import.meta.url);
 const wasm = (name: string): Uint8Array<ArrayBuffer> =>
@@ -11,6 +11,7 @@ const wasm = (name: string): Uint8Array<ArrayBuffer> =>
 const augurs = new Augurs({
   ets: wasm("ets"),
   mstl: wasm("mstl"),
+  prophet: wasm("prophet"),
 });
 
 function run(job: FitJob): FitResult {
@@ -41,6 +42,43 @@ describe("runFitJob, volume", () => {
     path.forEach((value, i) => {
       expect(Math.abs(value - level(24 * 7 + i))).toBeLessThan(3);
     });
+  });
+
+  it("knows a season and a holiday with prophet", async () => {
+    const random = seededRandom(2);
+    const HOUR = 3600;
+    const level = (i: number): number => 50 + 20 * Math.sin((2 * Math.PI * i) / 24);
+    // Two afternoons of double load, and a third one ahead.
+    const isOn = (i: number): boolean => [60, 110, 175].some((from) => i >= from && i < from + 5);
+    const series = Float64Array.from(
+      { length: 24 * 7 },
+      (_, i) => level(i) + (isOn(i) ? 60 : 0) + normal(random),
+    );
+    const endSeconds = 24 * 7 * HOUR;
+    const job: FitJob = {
+      kind: "volume",
+      originIndex: 99,
+      series,
+      horizonSteps: 24,
+      seasonSteps: 24,
+      prophet: {
+        endSeconds,
+        stepSeconds: HOUR,
+        occurrences: [60, 110, 175].map((from) => ({
+          name: "sale",
+          startSeconds: from * HOUR,
+          endSeconds: (from + 5) * HOUR,
+        })),
+      },
+    };
+    const { result } = await loadAndRunFitJob(job, augurs);
+    const path = pathOf(result, "prophet");
+    // 19 ordinary hours and 5 of the event; MSTL knows nothing of it.
+    path.forEach((value, i) => {
+      const time = 24 * 7 + i;
+      expect(Math.abs(value - level(time) - (isOn(time) ? 60 : 0)), `hour ${i}`).toBeLessThan(8);
+    });
+    expect(pathOf(result, "mstl")[9]).toBeLessThan(70);
   });
 
   it("keeps to a constant with ets", () => {

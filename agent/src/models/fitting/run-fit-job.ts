@@ -12,6 +12,16 @@ export interface FitOutcome {
   readonly aborted: boolean;
 }
 
+/** Loads what the job needs, and runs it. Never rejects. */
+export async function loadAndRunFitJob(job: FitJob, augurs: Augurs): Promise<FitOutcome> {
+  try {
+    if (job.kind === "volume" && job.prophet !== undefined) await augurs.loadProphet();
+  } catch {
+    // Without Prophet, which runFitJob then finds not loaded, the others are fitted all the same.
+  }
+  return runFitJob(job, augurs);
+}
+
 /** Runs one job. Never throws: what can't be fitted is `failed`, with augurs' own words. */
 export function runFitJob(job: FitJob, augurs: Augurs): FitOutcome {
   try {
@@ -36,16 +46,25 @@ function resultOf(job: FitJob, augurs: Augurs): FitResult {
   }
 }
 
-/** With a season, MSTL alone (its trend is an ETS already); without one, ETS alone. */
+/** With a season, MSTL (its trend is an ETS already), and Prophet when asked for; without one, ETS alone. */
 function fitPaths(
   job: Extract<FitJob, { kind: "volume" }>,
   augurs: Augurs,
 ): Record<string, Float64Array> {
-  const { series, horizonSteps, seasonSteps } = job;
+  const { series, horizonSteps, seasonSteps, prophet } = job;
   const limit = MAX_OVER_SEEN * series.reduce((max, rate) => Math.max(max, rate), 0);
   const bounded = (path: Float64Array): Float64Array =>
     path.map((rate) => Math.min(limit, Math.max(0, rate)));
-  return seasonSteps === undefined
-    ? { ets: bounded(augurs.ets(series, horizonSteps)) }
-    : { mstl: bounded(augurs.mstl(series, horizonSteps, seasonSteps)) };
+  if (seasonSteps === undefined) return { ets: bounded(augurs.ets(series, horizonSteps)) };
+  const paths: Record<string, Float64Array> = {
+    mstl: bounded(augurs.mstl(series, horizonSteps, seasonSteps)),
+  };
+  if (prophet === undefined) return paths;
+  try {
+    paths["prophet"] = bounded(augurs.prophet(series, horizonSteps, prophet));
+  } catch (error) {
+    // A candidate less, unless the module is broken.
+    if (!(error instanceof AugursError) || error.aborted) throw error;
+  }
+  return paths;
 }

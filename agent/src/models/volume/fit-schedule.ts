@@ -1,4 +1,4 @@
-import type { FitJob, Json } from "../../core/index.js";
+import type { EventCalendar, FitJob, Json, ProphetNeeds } from "../../core/index.js";
 import type { SnapshotReader } from "../../core/snapshot-reader.js";
 import type { RateHistory } from "./rate-history.js";
 
@@ -39,6 +39,9 @@ export class FitSchedule {
   readonly #trendStepWindows: number;
   readonly #seasonWindows: number;
   readonly #maxHorizonWindows: number;
+  readonly #windowSeconds: number;
+  readonly #prophet: boolean;
+  readonly #events: EventCalendar | undefined;
   #windowsSinceFit = 0;
   #fitsSinceSeasonal = FITS_PER_SEASONAL_FIT;
   #pending: PendingFit | undefined;
@@ -48,7 +51,13 @@ export class FitSchedule {
     readonly refitWindows: number;
     readonly seasonWindows: number;
     readonly maxHorizonWindows: number;
+    /** Whether Prophet is fitted whenever the season is. */
+    readonly prophet: boolean;
+    readonly events: EventCalendar | undefined;
   }) {
+    this.#windowSeconds = options.windowSeconds;
+    this.#prophet = options.prophet;
+    this.#events = options.events;
     this.#refitWindows = options.refitWindows;
     this.#trendStepWindows = Math.max(1, Math.round(TREND_STEP_SECONDS / options.windowSeconds));
     this.#seasonWindows = options.seasonWindows;
@@ -152,9 +161,33 @@ export class FitSchedule {
     const windows = (fitsUntilNext + 1) * this.#intervalWindows(history) + this.#maxHorizonWindows;
     const horizonSteps = Math.ceil(windows / stepWindows) + 1;
     return {
-      job: { kind: "volume", originIndex: origin, series, horizonSteps, seasonSteps },
+      job: {
+        kind: "volume",
+        originIndex: origin,
+        series,
+        horizonSteps,
+        seasonSteps,
+        ...(this.#prophet && seasonSteps !== undefined
+          ? { prophet: this.#prophetNeeds(origin, stepWindows, steps, horizonSteps) }
+          : {}),
+      },
       pending: { originIndex: origin, stepWindows },
     };
+  }
+
+  #prophetNeeds(
+    origin: number,
+    stepWindows: number,
+    steps: number,
+    horizonSteps: number,
+  ): ProphetNeeds {
+    const stepSeconds = stepWindows * this.#windowSeconds;
+    const endSeconds = (origin + 1) * this.#windowSeconds;
+    const occurrences = this.#events?.between(
+      endSeconds - steps * stepSeconds,
+      endSeconds + horizonSteps * stepSeconds,
+    );
+    return { endSeconds, stepSeconds, occurrences: occurrences ?? [] };
   }
 }
 

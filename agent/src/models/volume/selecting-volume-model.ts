@@ -25,10 +25,10 @@ import { wholeWindows } from "./whole-windows.js";
 const SNAPSHOT_FORMAT = "selecting-volume-3";
 
 /** Naive comes first: the others are measured against it. */
-const CANDIDATES = ["naive", "recent_mean", "seasonal_naive", "ets", "mstl", "direct"] as const;
+const CANDIDATES = ["naive", "recent_mean", "seasonal_naive", "ets", "mstl", "direct", "prophet"] as const;
 const SEASONAL_NAIVE = 2;
 const DIRECT = 5;
-const FITTED = ["ets", "mstl"] as const;
+const FITTED = ["ets", "mstl", "prophet"] as const;
 
 /** Before this many windows nothing is said. */
 const MIN_WINDOWS = 30;
@@ -52,6 +52,8 @@ export interface SelectingVolumeOptions {
   readonly seasonSeconds: number;
   /** Windows from one fit to the next. */
   readonly refitWindows: number;
+  /** Whether Prophet is one of the candidates, which costs much and gains little; not when left out. */
+  readonly prophet?: boolean;
   /** None when left out. */
   readonly events?: EventCalendar | undefined;
 }
@@ -67,7 +69,9 @@ export interface SelectingVolumeOptions {
  * - `seasonal_naive`: the same time a season ago, with a week ago where known (see SeasonalBaseline);
  * - `ets`: an exponential smoothing state space model of the recent hours, fitted off the main thread;
  * - `mstl`: a seasonal-trend decomposition of the last seasons, fitted off the main thread;
- * - `direct`: linear models for each horizon, which learn with every window (see DirectVolumeModel).
+ * - `direct`: linear models for each horizon, autoregressive and seasonal, which learn with every window
+ *   (see DirectVolumeModel);
+ * - `prophet`: on request, Prophet on the last seasons, fitted off the main thread.
  *
  * It is `warming_up` until it has seen 30 windows and, for every horizon, a first target of its own
  * forecasts: without one there is no interval. It is `failed` with `stale_input` while half of the last
@@ -106,6 +110,8 @@ export class SelectingVolumeModel implements VolumeModel {
       refitWindows: options.refitWindows,
       seasonWindows,
       maxHorizonWindows: Math.max(...horizons),
+      prophet: options.prophet ?? false,
+      events: options.events,
     });
     this.#trackers = horizons.map(
       (horizonWindows) =>
@@ -278,6 +284,7 @@ export class SelectingVolumeModel implements VolumeModel {
         candidates[other] = Math.max(0, (candidates[other] ?? NaN) + eventChange);
       }
       candidates[DIRECT] = direct?.[number]?.point ?? NaN;
+      candidates[DIRECT + 1] = this.#paths.get("prophet")?.forecast(from, to) ?? NaN;
       points.push(tracker.forecast(origin, candidates, eventChange));
     }
     return points;
