@@ -62,6 +62,7 @@ const state: WorkloadState = {
   forecast: { status: "warming_up", reason: "too_few_windows" },
   forecastQuality: [],
   operationForecast: { status: "warming_up", reason: "too_few_windows" },
+  seasons: [],
   predictedWorkload: { status: "warming_up", reason: "no_usage_yet" },
   cost: { status: "warming_up", reason: "no_usage_yet" },
   decision,

@@ -65,6 +65,15 @@ export interface SequenceOutlook {
   expectedMix(secondsAhead: number): ReadonlyMap<string, number> | undefined;
 }
 
+/** How much of the load's ups and downs one season explains. */
+export interface SeasonStrength {
+  /** `hour`, `half_day`, `day` or `week`. */
+  readonly season: string;
+  readonly seconds: number;
+  /** Share of the squared error that knowing it saves beyond shorter seasons; 0 when it is none. */
+  readonly strength: number;
+}
+
 /**
  * Forecasts the calls per second of one workload, one observation a window. Several candidates run
  * side by side; per horizon the point is their mean, weighed by their rolling errors.
@@ -78,6 +87,8 @@ export interface VolumeModel {
   /** Takes no notice of a fit that failed, or that is not the one that was asked for last. */
   adopt(result: FitResult): void;
   quality(): readonly ForecastQuality[];
+  /** Of each season that it looks for and has watched long enough. */
+  seasons(): readonly SeasonStrength[];
   snapshot(): Json;
   restore(snapshot: Json): void;
 }

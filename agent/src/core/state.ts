@@ -1,6 +1,6 @@
 import type { Decision } from "./allocation.js";
 import type { CostComparison, Drift, PredictedWorkload } from "./assessment.js";
-import type { ForecastQuality, OperationForecast, VolumeForecast } from "./forecast.js";
+import type { ForecastQuality, OperationForecast, SeasonStrength, VolumeForecast } from "./forecast.js";
 import type { ModelResult, ModelStatus } from "./model.js";
 import type { WorkloadKey } from "./workload.js";
 
@@ -28,6 +28,7 @@ export interface WorkloadState {
   readonly forecast: ModelResult<VolumeForecast>;
   readonly forecastQuality: readonly ForecastQuality[];
   readonly operationForecast: ModelResult<OperationForecast>;
+  readonly seasons: readonly SeasonStrength[];
   readonly predictedWorkload: ModelResult<PredictedWorkload>;
   readonly cost: ModelResult<CostComparison>;
   readonly decision: Decision | undefined;

@@ -78,6 +78,7 @@ export function stateOf(
     forecast,
     forecastQuality: volume.quality(),
     operationForecast,
+    seasons: volume.seasons(),
     predictedWorkload,
     cost: compared,
     decision: undefined,

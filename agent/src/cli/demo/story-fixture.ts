@@ -124,6 +124,7 @@ export function workloadState(options: StateOptions): WorkloadState {
         },
     forecastQuality: [],
     operationForecast: warming,
+    seasons: [],
     predictedWorkload: warmingUp
       ? warming
       : {

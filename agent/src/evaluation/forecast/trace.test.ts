@@ -77,17 +77,24 @@ describe("evaluate forecast", () => {
     await expect(run(values)).rejects.toThrow(DataError);
   });
 
-  it("has all keys, and beats the baselines on a season that they don't know", async () => {
-    const result = await run(
-      Array.from({ length: 1500 }, (_, t) => 20 + 10 * Math.sin((2 * Math.PI * t) / 10) + (t % 3)),
-    );
-    expect(result).toMatchObject({
-      horizons: { 1: { shift: 0 }, 5: { shift: 0, shift_of_change: 0 } },
-      baselines: {
-        naive: { 5: { shift_of_change: null } },
-        seasonal_naive: { 1: {} },
-        ar30: { 1: {} },
-      },
-    });
-  }, DANFO_LOADS_MILLISECONDS);
+  it(
+    "has all keys, and beats the baselines on a season that they don't know",
+    async () => {
+      const result = await run(
+        Array.from(
+          { length: 1500 },
+          (_, t) => 20 + 10 * Math.sin((2 * Math.PI * t) / 10) + (t % 3),
+        ),
+      );
+      expect(result).toMatchObject({
+        horizons: { 1: { shift: 0 }, 5: { shift: 0, shift_of_change: 0 } },
+        baselines: {
+          naive: { 5: { shift_of_change: null } },
+          seasonal_naive: { 1: {} },
+          ar30: { 1: {} },
+        },
+      });
+    },
+    DANFO_LOADS_MILLISECONDS,
+  );
 });

@@ -103,6 +103,16 @@ export const BEHAVIOR_FAMILIES: readonly Family[] = [
     },
   },
   {
+    name: "presage_forecast_season_strength_ratio",
+    help: "Share of the squared error that knowing this season saves; 0: the load has no such season.",
+    labelNames: [...WORKLOAD_LABELS, "season"],
+    collect({ workloads }, emit) {
+      for (const { labels, state } of workloads) {
+        for (const { season, strength } of state.seasons) emit({ ...labels, season }, strength);
+      }
+    },
+  },
+  {
     name: "presage_predicted_workload_probability",
     help: "Probability that the workload is of this class.",
     labelNames: [...WORKLOAD_LABELS, "class"],

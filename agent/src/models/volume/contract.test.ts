@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { FitResult, Json, VolumeModel } from "../../core/index.js";
+import { seededRandom, type FitResult, type Json, type VolumeModel } from "../../core/index.js";
 import { DirectVolumeModel } from "./direct-volume-model.js";
 import { calendarOf } from "./fixture.js";
 import { SelectingVolumeModel } from "./selecting-volume-model.js";
@@ -128,6 +128,106 @@ describe.each(volumeModels)("the contract of a volume model: %s", (_name, readyA
     // For `selecting` the forecast made at index 1 for 10 windows on was scored long ago.
     model.observe(readyAt * WINDOW_SECONDS, 5);
     expect(model.forecast().status).toBe("ready");
+  });
+
+  it("says the same of the same windows, whenever it runs", () => {
+    fc.assert(
+      fc.property(steps, (list) => {
+        const [one, other] = [create(), create()];
+        play(one, list, 170_000_000);
+        play(other, list, 170_000_000);
+        expect(other.snapshot()).toEqual(one.snapshot());
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("says that a constant goes on, and of zeros zero", () => {
+    for (const rate of [0, 7]) {
+      const model = create();
+      play(
+        model,
+        Array.from({ length: 200 }, () => ({ rate, skip: 0 })),
+        0,
+      );
+      const forecast = model.forecast();
+      if (forecast.status !== "ready") throw new Error(forecast.reason);
+      for (const { point } of forecast.value.points) expect(point).toBeCloseTo(rate, 6);
+    }
+  });
+
+  /** A season of 30 windows with noise, around 50. */
+  function seasonal(windows: number, seed: number): number[] {
+    const random = seededRandom(seed);
+    return Array.from(
+      { length: windows },
+      (_, i) => 50 + 20 * Math.sin((2 * Math.PI * i) / 30) + 4 * (random() - 0.5),
+    );
+  }
+
+  const pointsOf = (model: VolumeModel): number[] => {
+    const forecast = model.forecast();
+    return forecast.status === "ready" ? forecast.value.points.map(({ point }) => point) : [];
+  };
+
+  it("takes windows that are left out for the gaps that they are", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 700 }), fc.nat(1000), (gap, seed) => {
+        const rates = seasonal(400, seed);
+        const [told, leftOut] = [create(), create()];
+        rates.forEach((rate, i) => {
+          const index = i < 300 ? i : i + gap;
+          for (let k = 300; i === 300 && k < index; k += 1) {
+            told.observe(k * WINDOW_SECONDS, undefined);
+          }
+          for (const model of [told, leftOut]) model.observe(index * WINDOW_SECONDS, rate);
+          const expected = pointsOf(told);
+          const points = pointsOf(leftOut);
+          expect(points.length).toBe(expected.length);
+          // Whoever is told goes on forecasting from a minute half of which is known, and learns of it.
+          points.forEach((point, horizon) => {
+            expect(Math.abs(point - (expected[horizon] ?? NaN))).toBeLessThan(1);
+          });
+        });
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  /** Root mean squared error of what is said of the near horizon from window `from` on. */
+  function errorSince(from: number, rates: readonly number[], gapEnd: number): number {
+    const model = create();
+    const said = new Map<number, number>();
+    rates.forEach((rate, i) => {
+      const isOut = i >= 500 && i < gapEnd;
+      model.observe(i * WINDOW_SECONDS, isOut ? undefined : rate);
+      // A while after it began, nothing is said.
+      if (isOut && i > 510) expect(model.forecast().status).not.toBe("ready");
+      const [near] = pointsOf(model);
+      if (near !== undefined && i >= from) said.set(i + 2, near);
+    });
+    let squares = 0;
+    let scored = 0;
+    for (const [target, point] of said) {
+      const truth = ((rates[target - 1] ?? NaN) + (rates[target] ?? NaN)) / 2;
+      if (Number.isNaN(truth)) continue;
+      squares += (point - truth) ** 2;
+      scored += 1;
+    }
+    return Math.sqrt(squares / scored);
+  }
+
+  it("forecasts after an outage as if there had been none", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 30, max: 150 }), fc.nat(1000), (gap, seed) => {
+        const end = 500 + gap;
+        // From a minute after its end, for two seasons. Measured over 50 runs: 1.14 at most; 5 and more where
+        // a model takes it for a load of zero. Longer than its history it may be unsure.
+        const rates = seasonal(end + 66, seed);
+        expect(errorSince(end + 6, rates, end) / errorSince(end + 6, rates, 500)).toBeLessThan(1.5);
+      }),
+      { numRuns: 5 },
+    );
   });
 
   it("keeps the size of its snapshot however long it runs", () => {

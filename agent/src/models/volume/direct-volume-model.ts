@@ -7,6 +7,7 @@ import {
   type ForecastQuality,
   type Json,
   type ModelResult,
+  type SeasonStrength,
   type VolumeForecast,
   type VolumeModel,
 } from "../../core/index.js";
@@ -198,6 +199,11 @@ export class DirectVolumeModel implements VolumeModel {
     return this.#horizons
       .map((horizon) => horizon.quality())
       .filter((quality) => quality !== undefined);
+  }
+
+  /** It looks for none: each season's weights say how much it counts. */
+  seasons(): readonly SeasonStrength[] {
+    return [];
   }
 
   snapshot(): Json {

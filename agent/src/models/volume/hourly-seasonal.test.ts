@@ -33,6 +33,13 @@ describe("forecastHourly", () => {
     expect(errorOverYesterday(history, history.length)).toBeLessThan(most);
   });
 
+  it("says the same of the same history, and leaves it as it was", () => {
+    const history = Float64Array.from({ length: 400 }, (_, t) => (t % 50 === 0 ? NaN : shape(t)));
+    const before = history.slice();
+    expect(forecastHourly(history, 48)).toEqual(forecastHourly(before.slice(), 48));
+    expect(history).toEqual(before);
+  });
+
   it("is content with four days", () => {
     const history = Float64Array.from({ length: 100 }, (_, t) => shape(t));
     const forecast = forecastHourly(history, 2);

@@ -9,6 +9,7 @@ import {
   type ForecastQuality,
   type Json,
   type ModelResult,
+  type SeasonStrength,
   type VolumeForecast,
   type VolumeModel,
 } from "../../core/index.js";
@@ -19,13 +20,22 @@ import { FittedPath } from "./fitted-path.js";
 import { HorizonTracker, type CandidateError } from "./horizon-tracker.js";
 import { pointFrom, pointSnapshot } from "./point-snapshot.js";
 import { RateHistory } from "./rate-history.js";
+import { SeasonFinder } from "./season-finder.js";
 import { SeasonalBaseline, SEASONS_IN_LONG_SEASON } from "./seasonal-baseline.js";
 import { wholeWindows } from "./whole-windows.js";
 
-const SNAPSHOT_FORMAT = "selecting-volume-3";
+const SNAPSHOT_FORMAT = "selecting-volume-4";
 
 /** Naive comes first: the others are measured against it. */
-const CANDIDATES = ["naive", "recent_mean", "seasonal_naive", "ets", "mstl", "direct", "prophet"] as const;
+const CANDIDATES = [
+  "naive",
+  "recent_mean",
+  "seasonal_naive",
+  "ets",
+  "mstl",
+  "direct",
+  "prophet",
+] as const;
 const SEASONAL_NAIVE = 2;
 const DIRECT = 5;
 const FITTED = ["ets", "mstl", "prophet"] as const;
@@ -85,6 +95,7 @@ export class SelectingVolumeModel implements VolumeModel {
   readonly #trackers: readonly HorizonTracker[];
   readonly #direct: DirectVolumeModel;
   readonly #paths = new Map<string, FittedPath>();
+  readonly #seasons: SeasonFinder;
   readonly #correctionGain: number;
   readonly #candidates = new Float64Array(CANDIDATES.length);
   #points: ForecastPoint[] | undefined;
@@ -129,6 +140,7 @@ export class SelectingVolumeModel implements VolumeModel {
       ...options,
       windowsPerStep: this.#targetWindows(Infinity),
     });
+    this.#seasons = new SeasonFinder(windowSeconds);
     this.#correctionGain = 1 - 2 ** (-windowSeconds / LEVEL_CORRECTION_HALF_LIFE_SECONDS);
   }
 
@@ -154,6 +166,7 @@ export class SelectingVolumeModel implements VolumeModel {
     for (const path of this.#paths.values()) path.observe(index, callsPerSecond ?? NaN);
     this.#schedule.windowClosed();
     this.#direct.observe(startSeconds, callsPerSecond);
+    this.#seasons.observe(startSeconds, callsPerSecond);
     this.#score(index);
     this.#points = this.#forecastFrom(index);
   }
@@ -208,6 +221,11 @@ export class SelectingVolumeModel implements VolumeModel {
     return this.#trackers.flatMap((tracker) => tracker.candidateErrors());
   }
 
+  /** Which seasons the load has, for people; candidates find out by their errors whether theirs counts. */
+  seasons(): readonly SeasonStrength[] {
+    return this.#seasons.strengths();
+  }
+
   snapshot(): Json {
     return {
       format: SNAPSHOT_FORMAT,
@@ -220,6 +238,7 @@ export class SelectingVolumeModel implements VolumeModel {
       points: this.#points?.map(pointSnapshot) ?? null,
       trackers: this.#trackers.map((tracker) => tracker.snapshot()),
       direct: this.#direct.snapshot(),
+      seasons: this.#seasons.snapshot(),
     };
   }
 
@@ -242,6 +261,7 @@ export class SelectingVolumeModel implements VolumeModel {
       : points.items(this.#trackers.length).map(pointFrom);
     const trackers = reader.field("trackers").tuple(this.#trackers.length);
     this.#direct.restoreFrom(reader.field("direct"));
+    this.#seasons.restore(reader.field("seasons"));
     this.#history.restore(reader.field("history"));
     this.#schedule.restore(reader.field("schedule"));
     trackers.forEach((tracker, index) => this.#trackers[index]?.restore(tracker));
