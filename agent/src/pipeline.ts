@@ -16,6 +16,7 @@ import type {
   CallModel,
   Decision,
   DriftCause,
+  EventCalendar,
   Fitter,
   Observation,
   Resources,
@@ -52,6 +53,8 @@ export interface PipelineParts extends DecisionMakerParts {
   readonly createCallModels: () => readonly CallModel[];
   readonly createVolumeModel: () => VolumeModel;
   readonly fitter: Fitter;
+  /** Of holidays and scheduled events, for those who look on; the volume model has its own. */
+  readonly calendar?: EventCalendar | undefined;
   /** Runs a stage and takes its time. */
   readonly time: <T>(stage: Stage, run: () => T) => T;
   readonly onWindow: ((interval: ClosedInterval, state: WorkloadState) => void) | undefined;
@@ -272,7 +275,13 @@ export class Pipeline {
     }
     this.#requestFits(interval.endSeconds);
     const assessed = time("assess", () =>
-      stateOf(interval, this.learning, this.models, this.learnedCalls > 0 || this.reorder.size > 0),
+      stateOf(
+        interval,
+        this.learning,
+        this.models,
+        this.learnedCalls > 0 || this.reorder.size > 0,
+        this.#parts.calendar,
+      ),
     );
     const decision = this.#decisions.decide(assessed, this.#current);
     this.#state = { ...assessed, decision };

@@ -63,6 +63,7 @@ const state: WorkloadState = {
   forecastQuality: [],
   operationForecast: { status: "warming_up", reason: "too_few_windows" },
   seasons: [],
+  scheduledEvents: [],
   predictedWorkload: { status: "warming_up", reason: "no_usage_yet" },
   cost: { status: "warming_up", reason: "no_usage_yet" },
   decision,

@@ -17,6 +17,12 @@ export interface SegmentState {
   readonly models: Readonly<Partial<Record<PublishedModel, ModelStatus>>>;
 }
 
+/** One event of the calendar as of the last closed window. */
+export interface ScheduledEventState {
+  readonly event: string;
+  readonly isActive: boolean;
+}
+
 /** Everything that is known of a workload as of its last closed window: what is exported and shown. */
 export interface WorkloadState {
   readonly workload: WorkloadKey;
@@ -29,6 +35,8 @@ export interface WorkloadState {
   readonly forecastQuality: readonly ForecastQuality[];
   readonly operationForecast: ModelResult<OperationForecast>;
   readonly seasons: readonly SeasonStrength[];
+  /** What the calendar knows of: holidays and scheduled events. */
+  readonly scheduledEvents: readonly ScheduledEventState[];
   readonly predictedWorkload: ModelResult<PredictedWorkload>;
   readonly cost: ModelResult<CostComparison>;
   readonly decision: Decision | undefined;

@@ -7,9 +7,11 @@ import type { SegmentNamer } from "../behavior/segments.js";
 import type { SessionTracker } from "../behavior/sessions.js";
 import type { ClosedInterval } from "../behavior/windows.js";
 import type {
+  EventCalendar,
   ModelResult,
   ModelStatus,
   OperationForecast,
+  ScheduledEventState,
   SegmentState,
   VolumeForecast,
   VolumeModel,
@@ -39,6 +41,7 @@ export function stateOf(
   learning: LearningParts,
   models: ReadonlyMap<string, SegmentModels>,
   isAnyCallSeen: boolean,
+  calendar: EventCalendar | undefined,
 ): WorkloadState {
   const { volume, cost, drift, load } = learning;
   const windowSeconds = endSeconds - startSeconds;
@@ -79,10 +82,19 @@ export function stateOf(
     forecastQuality: volume.quality(),
     operationForecast,
     seasons: volume.seasons(),
+    scheduledEvents: eventStates(calendar, endSeconds),
     predictedWorkload,
     cost: compared,
     decision: undefined,
   };
+}
+
+function eventStates(
+  calendar: EventCalendar | undefined,
+  timeSeconds: number,
+): ScheduledEventState[] {
+  const active = calendar?.at(timeSeconds) ?? [];
+  return (calendar?.names ?? []).map((event, index) => ({ event, isActive: active[index] === 1 }));
 }
 
 function forecastOf({ load, volume }: LearningParts): ModelResult<VolumeForecast> {

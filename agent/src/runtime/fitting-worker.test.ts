@@ -16,6 +16,22 @@ function trendJob(): FitJob {
   return { kind: "volume", originIndex: 119, series, horizonSteps: 10, seasonSteps: undefined };
 }
 
+/** Four days of hours, for MSTL and Prophet. */
+function seasonalJob(): FitJob {
+  const random = seededRandom(2);
+  return {
+    kind: "volume",
+    originIndex: 95,
+    series: Float64Array.from(
+      { length: 96 },
+      (_, i) => 20 + 10 * Math.sin((2 * Math.PI * i) / 24) + random(),
+    ),
+    horizonSteps: 10,
+    seasonSteps: 24,
+    prophet: { endSeconds: 96 * 3600, stepSeconds: 3600, occurrences: [] },
+  };
+}
+
 const UNUSABLE: FitJob = {
   kind: "volume",
   originIndex: 1,
@@ -47,6 +63,9 @@ describe.skipIf(!existsSync(BUILT_THREAD))("createFittingWorker, built", () => {
     for (const job of [trendJob(), UNUSABLE]) {
       expect(await worker.fit(job)).toEqual(await inline.fit(job));
     }
+    const seasonal = await worker.fit(seasonalJob());
+    expect(seasonal.kind === "volume" && Object.keys(seasonal.paths)).toEqual(["mstl", "prophet"]);
+    expect(seasonal).toEqual(await inline.fit(seasonalJob()));
     await worker.close();
     expect(await worker.fit(trendJob())).toMatchObject({ kind: "failed" });
   });

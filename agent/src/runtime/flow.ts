@@ -84,6 +84,7 @@ export function createFlow(options: FlowOptions): Flow {
             events,
           }),
         fitter: options.fitter,
+        calendar: events,
         decisionLog: decisions,
         askedLog: asked,
         nextDecisionId: (timeSeconds) => {

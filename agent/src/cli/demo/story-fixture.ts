@@ -125,6 +125,7 @@ export function workloadState(options: StateOptions): WorkloadState {
     forecastQuality: [],
     operationForecast: warming,
     seasons: [],
+    scheduledEvents: [],
     predictedWorkload: warmingUp
       ? warming
       : {

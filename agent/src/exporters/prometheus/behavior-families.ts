@@ -113,6 +113,18 @@ export const BEHAVIOR_FAMILIES: readonly Family[] = [
     },
   },
   {
+    name: "presage_scheduled_event_active",
+    help: "1 while a holiday or a scheduled event of the configuration is under way, 0 otherwise.",
+    labelNames: [...WORKLOAD_LABELS, "event"],
+    collect({ workloads }, emit) {
+      for (const { labels, state } of workloads) {
+        for (const { event, isActive } of state.scheduledEvents) {
+          emit({ ...labels, event }, Number(isActive));
+        }
+      }
+    },
+  },
+  {
     name: "presage_predicted_workload_probability",
     help: "Probability that the workload is of this class.",
     labelNames: [...WORKLOAD_LABELS, "class"],

@@ -39,6 +39,8 @@ describe("what is published", () => {
     ["presage_forecast_error_ratio", ',horizon_seconds="60",baseline="naive"', "0.8"],
     ["presage_forecast_season_strength_ratio", ',season="day"', "0.75"],
     ["presage_forecast_season_strength_ratio", ',season="hour"', "0"],
+    ["presage_scheduled_event_active", ',event="sale"', "1"],
+    ["presage_scheduled_event_active", ',event="holiday"', "0"],
     ["presage_predicted_workload_probability", ',class="normal"', "0.7"],
     ["presage_current_replicas", "", "2"],
     ["presage_current_cpu_cores", "", "0.5"],
@@ -86,6 +88,7 @@ describe("what is unknown", () => {
       operationForecast: { status: "failed", reason: "partial_coverage" },
       forecastQuality: state.forecastQuality.map((quality) => ({ ...quality, scored: 0 })),
       seasons: [],
+      scheduledEvents: [],
       predictedWorkload: warmingUp("no_usage_yet"),
       decision: undefined,
     };

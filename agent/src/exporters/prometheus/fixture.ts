@@ -124,6 +124,10 @@ export function stateOf(workload: string, segments: readonly string[]): Workload
         })),
       },
     },
+    scheduledEvents: [
+      { event: "holiday", isActive: false },
+      { event: "sale", isActive: true },
+    ],
     seasons: [
       { season: "hour", seconds: 3600, strength: 0 },
       { season: "day", seconds: 86_400, strength: 0.75 },

@@ -11,7 +11,7 @@ export interface AugursWasm {
 }
 
 /** Fewer values, and augurs has "not enough data" to find a model. */
-export const MIN_SERIES_LENGTH = 12;
+const MIN_SERIES_LENGTH = 12;
 
 /** augurs could not do it. `aborted` means that its module must not be used any more. */
 export class AugursError extends Error {

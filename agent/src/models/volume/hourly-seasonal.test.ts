@@ -58,6 +58,12 @@ describe("forecastHourly", () => {
       new Array<number>(500).fill(NaN),
       { status: "warming_up", reason: "too_few_windows" },
     ],
+    // Regression: an interval that is not a number.
+    [
+      "next to nothing",
+      [...new Array<number>(99).fill(0), 7.8e-305],
+      { status: "warming_up", reason: "no_calls_yet" },
+    ],
     ["all zeros", new Array<number>(500).fill(0), { status: "warming_up", reason: "no_calls_yet" }],
     [
       "infinite",

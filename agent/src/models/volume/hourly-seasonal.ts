@@ -4,6 +4,8 @@ import { SeasonalRegression } from "./seasonal-regression.js";
 const HOURS_PER_DAY = 24;
 /** More than this share of hours unknown, and the rest does not stand for them. */
 const MAX_GAP_RATIO = 0.3;
+/** A smaller mean is none: squares and products of such values leave the range of numbers. */
+const MIN_MEAN = 1e-100;
 /** What is added before a logarithm is taken when there are hours without calls, over the mean. */
 const OFFSET_RATIO = 0.01;
 /** Earlier forecasts that an interval rests on: a week, by day and by night. */
@@ -46,7 +48,7 @@ export function forecastHourly(history: Float64Array, hours: number): ModelResul
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const offset = values.some((value) => value === 0) ? OFFSET_RATIO * mean : 0;
   // Nothing ever came: that there will be something, or nothing, is not in the data.
-  if (mean === 0) return warmingUp("no_calls_yet");
+  if (mean < MIN_MEAN) return warmingUp("no_calls_yet");
 
   const logs = values.map((value) => Math.log(value + offset));
   const byLogs = regression.forecast(logs, hours).map((z) => Math.max(0, Math.exp(z) - offset));
