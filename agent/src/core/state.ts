@@ -1,6 +1,11 @@
 import type { Decision } from "./allocation.js";
 import type { CostComparison, Drift, PredictedWorkload } from "./assessment.js";
-import type { ForecastQuality, OperationForecast, SeasonStrength, VolumeForecast } from "./forecast.js";
+import type {
+  ForecastQuality,
+  OperationForecast,
+  SeasonStrength,
+  VolumeForecast,
+} from "./forecast.js";
 import type { ModelResult, ModelStatus } from "./model.js";
 import type { WorkloadKey } from "./workload.js";
 
