@@ -1,5 +1,5 @@
 import type { VolumeModel } from "../../core/index.js";
-import type { Trace } from "./trace.js";
+import type { Trace } from "../data/read-trace.js";
 
 /** What was said of one target. */
 export interface Prediction {

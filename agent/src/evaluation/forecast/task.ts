@@ -2,13 +2,13 @@ import { UsageError } from "../../cli/io.js";
 import type { Json } from "../../core/index.js";
 import { DirectVolumeModel } from "../../models/volume/direct-volume-model.js";
 import { DataError } from "../data/data-error.js";
+import { readTrace, type Trace } from "../data/read-trace.js";
 import { linesOf, tableOf } from "../table.js";
 import type { EvaluationTask, TaskValues } from "../task.js";
 import { requiredValue } from "../task-values.js";
 import { Autoregression } from "./autoregression.js";
 import { rollOrigin, type Prediction } from "./rolling-origin.js";
 import { coverageOf, scorePoints, seasonalErrorOf, type PointScores } from "./scores.js";
-import { readTrace, type Trace } from "./trace.js";
 
 /** Of the rows: what baselines are fitted on. The rest is scored. */
 const TRAIN_SHARE = 0.7;
@@ -62,7 +62,11 @@ export const forecastTask: EvaluationTask = {
       throw new UsageError("--season-seconds must be a multiple of --step-seconds");
     }
     const horizons = horizonsFrom(requiredValue(values, "horizons", USAGE));
-    const trace = await readTrace(file, column, stepSeconds, positive(values, "outage-seconds"));
+    const trace = await readTrace(file, {
+      column,
+      stepSeconds,
+      outageSeconds: positive(values, "outage-seconds"),
+    });
     const model = new DirectVolumeModel({
       windowSeconds: stepSeconds,
       windowsPerStep: 1,

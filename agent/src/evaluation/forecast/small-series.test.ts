@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DataError } from "../data/data-error.js";
 import { forecastTask } from "./task.js";
-import { readTrace } from "./trace.js";
 
 let folder = "";
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "presage-trace-"));
+  folder = await mkdtemp(join(tmpdir(), "presage-series-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -20,37 +19,6 @@ async function fileOf(...lines: readonly string[]): Promise<string> {
 
 /** The first table loads danfo: seconds on a busy machine. */
 const DANFO_LOADS_MILLISECONDS = 30_000;
-
-describe("readTrace", () => {
-  it("takes short absences for zeros, long ones and empty fields for unknown", async () => {
-    const file = await fileOf(
-      "minute,count",
-      "1995-07-01 00:00:00,42",
-      "1995-07-01 00:02,7",
-      "1995-07-01 00:03,",
-      "1995-07-01 00:07,1",
-    );
-    const trace = await readTrace(file, "count", 60, 120);
-    expect([...trace.values]).toEqual([42, 0, 7, NaN, NaN, NaN, NaN, 1]);
-    expect(trace.startSeconds).toBe(Date.UTC(1995, 6, 1) / 1000);
-  });
-
-  it.each([
-    ["a time that goes back", ["t,x", "120,1", "60,2"], "line 3"],
-    ["a time between steps", ["t,x", "0,1", "90,2"], "line 3"],
-    ["a time that is none", ["t,x", "0,1", "noon,2"], "line 3"],
-    ["a negative value", ["t,x", "0,1", "60,-2"], "line 3"],
-    ["no number", ["t,x", "0,many"], "line 2"],
-    ["no such column", ["t,y", "0,1"], "has no column x"],
-    ["no rows", ["t,x"], "has no rows"],
-  ])("names the file and the line of %s", async (_what, lines, expected) => {
-    const file = await fileOf(...lines);
-    const reading = readTrace(file, "x", 60, 3600);
-    await expect(reading).rejects.toThrow(DataError);
-    await expect(reading).rejects.toThrow(file);
-    await expect(reading).rejects.toThrow(expected);
-  });
-});
 
 describe("evaluate forecast", () => {
   const run = async (values: readonly (number | string)[]): Promise<unknown> => {
