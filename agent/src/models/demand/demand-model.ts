@@ -1,0 +1,285 @@
+import {
+  failed,
+  ready,
+  warmingUp,
+  type DemandForecast,
+  type DemandForecaster,
+  type Json,
+  type ModelResult,
+} from "../../core/index.js";
+import { encodeFloats, SnapshotReader } from "../../core/snapshot-reader.js";
+import { DirectExpert, type ExpertSetting, type ObservedWindow } from "../volume/direct-expert.js";
+import { RateHistory } from "../volume/rate-history.js";
+import { wholeWindows } from "../volume/whole-windows.js";
+import { DemandHorizon, RECENT_ERROR_FEATURES, type DemandOrigin } from "./demand-horizon.js";
+import { NODES, NODE_SHARES } from "./residual-nodes.js";
+
+const SNAPSHOT_FORMAT = "demand-1";
+/** Before this many known steps nothing is said. */
+const MIN_STEPS = 30;
+/** After a gap so many steps must be known before anything is learned again. */
+const KNOWN_STEPS_TO_LEARN = 5;
+/** No forecast is more than this multiple of the level: what was never seen is no forecast. */
+const MAX_OVER_LEVEL = 4;
+/** A gap changes an imputed value by no more than this factor a step. */
+const MAX_IMPUTED_CHANGE = 2;
+/** A gap longer than this is not walked through step by step. */
+const MAX_IMPUTED_SECONDS = 8 * 86_400;
+
+/** As in the volume model: quick and sharp, steady and blurred. */
+const EXPERTS: readonly ExpertSetting[] = [
+  { name: "linear", scale: "identity", memoryDays: 5, smoothingSteps: 3 },
+  { name: "root_linear", scale: "square_root", memoryDays: 20, smoothingSteps: 10 },
+  { name: "smooth_linear", scale: "identity", memoryDays: 20, smoothingSteps: 30 },
+];
+/** Beside them: the last value, and the mean of the last three. */
+const SIMPLE_EXPERTS = 2;
+const MEAN_STEPS = 3;
+
+/** Pasts of the mean squared one-step error, steps: a spike, a quarter of an hour, two hours. */
+const ERROR_SPANS_STEPS: readonly number[] = [3, 15, 120];
+/** The busiest tenth of the last two weeks. */
+const BUSY_SHARE = 0.1;
+const BUSY_HISTORY_SECONDS = 14 * 86_400;
+const BUSY_RENEWAL_SECONDS = 6 * 3600;
+const MIN_BUSY_HISTORY_SECONDS = 86_400;
+
+const NO_EVENTS = (): readonly number[] => [];
+
+export interface DemandModelOptions {
+  readonly stepSeconds: number;
+  /** Steps 1..horizons ahead are forecast. */
+  readonly horizons: number;
+  /** A multiple of `stepSeconds`; a day, say. Seven of them are the long season. */
+  readonly seasonSeconds: number;
+}
+
+/**
+ * Forecasts the load of each of the next steps as a distribution (DemandHorizon), by five experts side by
+ * side: the last value, the mean of the last three, and three direct linear models (DirectExpert). Memory:
+ * two weeks of residuals for each horizon and a week of history for each linear expert.
+ *
+ * It is `warming_up` before 30 known steps, and `failed` with `stale_input` while the last step is unknown.
+ * Gaps are imputed, so that lags keep their place, but neither learned from nor forecast from.
+ */
+export class DemandModel implements DemandForecaster {
+  readonly #options: DemandModelOptions;
+  readonly #experts: readonly DirectExpert[];
+  readonly #horizons: readonly DemandHorizon[];
+  readonly #levels: RateHistory;
+  readonly #recentErrors = new Float64Array(RECENT_ERROR_FEATURES);
+  readonly #last = new Float64Array(MEAN_STEPS);
+  readonly #forecasts: Float64Array;
+  readonly #rates: Float64Array;
+  #busyLevel = Infinity;
+  #lastIndex: number | undefined;
+  #usual = NaN;
+  #knownRun = 0;
+  #knownSteps = 0;
+  #ignoredSteps = 0;
+
+  /** Throws a RangeError when the season is not a positive multiple of the step. */
+  constructor(options: DemandModelOptions) {
+    const { stepSeconds, horizons } = options;
+    const seasonWindows = wholeWindows("seasonSeconds", options.seasonSeconds, stepSeconds);
+    this.#options = options;
+    const horizonsWindows = Array.from({ length: horizons }, (_, at) => at + 1);
+    this.#experts = EXPERTS.map(
+      (setting) =>
+        new DirectExpert(setting, {
+          windowSeconds: stepSeconds,
+          windowsPerStep: 1,
+          horizonsWindows,
+          seasonWindows,
+          events: 0,
+        }),
+    );
+    const experts = EXPERTS.length + SIMPLE_EXPERTS;
+    this.#forecasts = new Float64Array(experts);
+    this.#horizons = horizonsWindows.map(
+      (horizon) => new DemandHorizon({ stepSeconds, horizon, experts }),
+    );
+    this.#levels = new RateHistory(Math.round(BUSY_HISTORY_SECONDS / stepSeconds));
+    this.#rates = new Float64Array(horizons * NODES);
+  }
+
+  /** Steps that came again or out of order. */
+  get ignoredSteps(): number {
+    return this.#ignoredSteps;
+  }
+
+  /** Throws a TypeError when the rate is not a finite number >= 0: a gap is `undefined`. */
+  observe(startSeconds: number, callsPerSecond: number | undefined): void {
+    if (!Number.isFinite(startSeconds)) throw new TypeError("startSeconds must be finite");
+    if (callsPerSecond !== undefined && !(callsPerSecond >= 0 && callsPerSecond < Infinity)) {
+      throw new TypeError(`callsPerSecond must be finite and not negative, got ${callsPerSecond}`);
+    }
+    const { stepSeconds } = this.#options;
+    const index = Math.round(startSeconds / stepSeconds);
+    const last = this.#lastIndex;
+    if (last !== undefined && index <= last) {
+      this.#ignoredSteps += 1;
+      return;
+    }
+    if (last === undefined && callsPerSecond === undefined) return;
+    const skipped = Math.max(
+      (last ?? index - 1) + 1,
+      index - Math.floor(MAX_IMPUTED_SECONDS / stepSeconds),
+    );
+    for (let gap = skipped; gap < index; gap += 1) this.#step(gap, NaN);
+    this.#step(index, callsPerSecond ?? NaN);
+  }
+
+  forecast(): ModelResult<DemandForecast> {
+    if (this.#lastIndex === undefined) return warmingUp("no_calls_yet");
+    if (this.#knownSteps < MIN_STEPS) return warmingUp("too_few_windows");
+    if (this.#knownRun === 0) return failed("stale_input");
+    const { stepSeconds, horizons } = this.#options;
+    return ready({
+      originSeconds: (this.#lastIndex + 1) * stepSeconds,
+      stepSeconds,
+      horizons,
+      shares: NODE_SHARES,
+      rates: this.#rates,
+    });
+  }
+
+  snapshot(): Json {
+    return {
+      format: SNAPSHOT_FORMAT,
+      stepSeconds: this.#options.stepSeconds,
+      lastIndex: this.#lastIndex ?? null,
+      usual: Number.isNaN(this.#usual) ? null : this.#usual,
+      busyLevel: this.#busyLevel === Infinity ? null : this.#busyLevel,
+      knownRun: this.#knownRun,
+      knownSteps: this.#knownSteps,
+      ignoredSteps: this.#ignoredSteps,
+      recentErrors: encodeFloats(this.#recentErrors),
+      last: encodeFloats(this.#last),
+      rates: encodeFloats(this.#rates),
+      levels: this.#levels.snapshot(),
+      experts: this.#experts.map((expert) => expert.snapshot()),
+      horizons: this.#horizons.map((horizon) => horizon.snapshot()),
+    };
+  }
+
+  restore(snapshot: Json): void {
+    const reader = new SnapshotReader(snapshot, "demand");
+    reader.field("format").equals(SNAPSHOT_FORMAT);
+    reader.field("stepSeconds").equals(this.#options.stepSeconds);
+    const lastIndex = reader.field("lastIndex");
+    const restoredIndex = lastIndex.isNull ? undefined : lastIndex.integer();
+    const usual = reader.field("usual");
+    const restoredUsual = usual.isNull ? NaN : usual.nonNegative();
+    const busyLevel = reader.field("busyLevel");
+    const restoredBusy = busyLevel.isNull ? Infinity : busyLevel.nonNegative();
+    const knownRun = reader.field("knownRun").count();
+    const knownSteps = reader.field("knownSteps").count();
+    const ignoredSteps = reader.field("ignoredSteps").count();
+    const finite = (name: string, length: number): Float64Array => {
+      const values = reader.field(name).float64s(length);
+      if (!values.every((value) => value >= 0 && value < Infinity)) {
+        reader.field(name).refuse("values that are finite and not negative");
+      }
+      return values;
+    };
+    const recentErrors = finite("recentErrors", RECENT_ERROR_FEATURES);
+    const last = finite("last", MEAN_STEPS);
+    const rates = finite("rates", this.#rates.length);
+    const experts = reader.field("experts").tuple(this.#experts.length);
+    const horizons = reader.field("horizons").tuple(this.#horizons.length);
+    this.#levels.restore(reader.field("levels"));
+    experts.forEach((expert, at) => this.#experts[at]?.restore(expert));
+    horizons.forEach((horizon, at) => this.#horizons[at]?.restore(horizon));
+    this.#lastIndex = restoredIndex;
+    this.#usual = restoredUsual;
+    this.#busyLevel = restoredBusy;
+    this.#knownRun = knownRun;
+    this.#knownSteps = knownSteps;
+    this.#ignoredSteps = ignoredSteps;
+    this.#recentErrors.set(recentErrors);
+    this.#last.set(last);
+    this.#rates.set(rates);
+  }
+
+  #step(index: number, rate: number): void {
+    const isKnown = rate === rate;
+    const isFirst = this.#lastIndex === undefined;
+    this.#lastIndex = index;
+    if (isKnown) this.#knownSteps += 1;
+    this.#knownRun = isKnown ? this.#knownRun + 1 : 0;
+    const usual = this.#experts[0]?.usual(index) ?? NaN;
+    const value = isKnown ? rate : this.#imputed(usual);
+    this.#usual = usual;
+    if (isFirst) this.#last.fill(value);
+    this.#last.copyWithin(0, 1);
+    this.#last[MEAN_STEPS - 1] = value;
+    this.#levels.append(index, rate);
+    const learns = this.#knownRun >= KNOWN_STEPS_TO_LEARN;
+    const observed: ObservedWindow = { value, window: rate, isKnown, learns };
+    for (const expert of this.#experts) expert.observe(index, observed, NO_EVENTS);
+    if (!isKnown) return;
+    this.#score(index, rate * this.#options.stepSeconds);
+    this.#renewBusyLevel(index);
+    this.#forecastFrom(index, value);
+  }
+
+  #score(index: number, count: number): void {
+    this.#horizons.forEach((horizon, at) => {
+      const error = horizon.score(index, count);
+      if (at > 0 || error !== error) return;
+      ERROR_SPANS_STEPS.forEach((steps, span) => {
+        const before = this.#recentErrors[span] ?? 0;
+        this.#recentErrors[span] = before + (error * error - before) / steps;
+      });
+    });
+  }
+
+  /** In a gap the load is taken to go on as it usually does at this time. */
+  #imputed(usual: number): number {
+    const value = this.#last[MEAN_STEPS - 1] ?? 0;
+    const change = usual / this.#usual;
+    if (!(change > 0)) return value;
+    return value * Math.min(MAX_IMPUTED_CHANGE, Math.max(1 / MAX_IMPUTED_CHANGE, change));
+  }
+
+  #renewBusyLevel(index: number): void {
+    const { stepSeconds } = this.#options;
+    if (index % Math.round(BUSY_RENEWAL_SECONDS / stepSeconds) !== 0) return;
+    const { length } = this.#levels;
+    if (length * stepSeconds < MIN_BUSY_HISTORY_SECONDS) return;
+    const known: number[] = [];
+    for (let at = index - length + 1; at <= index; at += 1) {
+      const rate = this.#levels.at(at);
+      if (rate === rate) known.push(rate);
+    }
+    const sorted = Float64Array.from(known).sort();
+    this.#busyLevel = sorted[Math.floor((1 - BUSY_SHARE) * (sorted.length - 1))] ?? Infinity;
+  }
+
+  #forecastFrom(index: number, rate: number): void {
+    const { stepSeconds } = this.#options;
+    const first = this.#experts[0];
+    const level = Math.max(rate, first?.level ?? 0);
+    let recent = 0;
+    for (const value of this.#last) recent += value;
+    const origin: DemandOrigin = {
+      index,
+      current: rate * stepSeconds,
+      recentErrors: this.#recentErrors,
+      busyLevel: this.#busyLevel * stepSeconds,
+    };
+    const forecasts = this.#forecasts;
+    this.#horizons.forEach((horizon, at) => {
+      const usual = first?.usual(index + at + 1) ?? NaN;
+      forecasts[0] = rate * stepSeconds;
+      forecasts[1] = (recent / MEAN_STEPS) * stepSeconds;
+      this.#experts.forEach((expert, number) => {
+        forecasts[SIMPLE_EXPERTS + number] = expert.forecast(at) * stepSeconds;
+      });
+      const cap = MAX_OVER_LEVEL * (usual > level ? usual : level) * stepSeconds;
+      horizon.forecast(origin, forecasts, cap);
+      horizon.write(1 / stepSeconds, this.#rates, at * NODES);
+    });
+  }
+}
