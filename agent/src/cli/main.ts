@@ -1,4 +1,5 @@
 import { ConfigError } from "../config/config-error.js";
+import { backtest } from "./backtest.js";
 import { demo } from "./demo/demo.js";
 import { evaluate } from "./evaluate.js";
 import type { Io } from "./io.js";
@@ -21,7 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   replay: { summary: "sends recorded calls through the very pipeline", run: replay },
   model: { summary: "exports, imports and inspects model bundles", run: model },
   demo: { summary: "a small real service under real load, the agent beside it", run: demo },
-  backtest: notYet("what each policy would have done on a trace"),
+  backtest: { summary: "what each policy would have done on a trace", run: backtest },
   evaluate: { summary: "scores the models on public data sets", run: evaluate, hasTasks: true },
   check: notYet("says what is missing before it can run or act"),
 };

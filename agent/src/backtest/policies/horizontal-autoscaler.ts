@@ -91,8 +91,8 @@ export function autoscalerVariant(
 }
 
 const KNOB = "target utilization";
-/** From none to a quarter of an hour, with the default among them. */
-const WINDOWS_SECONDS = [0, 60, 120, 180, 300, 420, 600, 900] as const;
+/** From none to half an hour, with the default among them. */
+const WINDOWS_SECONDS = [0, 60, 120, 180, 300, 420, 600, 900, 1200, 1800] as const;
 
 /** As it comes: only the target is chosen. */
 export function hpaPolicy({ cluster }: PolicyContext): Policy {

@@ -7,7 +7,7 @@ import { SlidingMaximum } from "./sliding-maximum.js";
 
 /** What a missing replica-minute costs in paid ones. */
 const PRICES: readonly number[] = [
-  1.5, 2, 3, 4, 6, 8, 12, 16, 20, 28, 40, 60, 90, 140, 200, 300, 500, 1000,
+  1.5, 2, 3, 4, 6, 8, 12, 16, 20, 28, 40, 60, 90, 140, 200, 300, 500, 1000, 2000, 5000, 20_000,
 ];
 const SEASON_SECONDS = 86_400;
 /** While there is no forecast: the largest load of the last minutes. */

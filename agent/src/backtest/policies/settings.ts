@@ -1,6 +1,6 @@
-/** Target utilizations, ratios: from three times too much to none spare. */
+/** Target utilizations, ratios: from three times too much to less than is needed. */
 export const TARGET_UTILIZATIONS: readonly number[] = [
-  0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1,
+  0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.1, 1.2,
 ];
 
 /** What is added to what a policy expects, as a share of it. */
@@ -9,4 +9,4 @@ export const HEADROOMS: readonly number[] = [
 ];
 
 /** How long fewer replicas must have been wanted before they are taken away, seconds. */
-export const HOLDS_SECONDS: readonly number[] = [0, 60, 120, 180, 300, 600];
+export const HOLDS_SECONDS: readonly number[] = [0, 120, 300, 600];
