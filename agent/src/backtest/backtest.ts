@@ -50,7 +50,8 @@ export function backtest(options: BacktestOptions): Backtest {
     training: { from: Math.max(1, Math.floor(LEARNING_SHARE * cut)), to: cut },
     judged: { from: Math.max(1, cut), to: calls.length },
   };
-  for (const [part, { from, to }] of Object.entries(spans)) {
+  for (const part of ["training", "judged"] as const) {
+    const { from, to } = spans[part];
     const steps = calls.subarray(from, to).filter((load) => load >= 0).length;
     if (steps < MIN_STEPS) {
       throw new TooShortError(

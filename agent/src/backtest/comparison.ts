@@ -5,13 +5,16 @@ import type { TunedPoint } from "./tuning.js";
 
 /**
  * What a frontier has at so many pod-hours: on the straight line between its neighbors, which whoever
- * switches between both settings would reach. NaN outside of it.
+ * switches between both settings would reach. Who may spend more than its dearest setting takes has what that
+ * has; with less than its cheapest setting there is nothing: NaN.
  */
 export function interpolate(
   frontier: readonly TunedPoint[],
   podHours: number,
   field: "underProvisionedCalls" | "violationMinutes",
 ): number {
+  const dearest = frontier.at(-1)?.outcome;
+  if (dearest !== undefined && podHours > dearest.podHours) return dearest[field];
   for (let at = 1; at < frontier.length; at += 1) {
     const left = frontier[at - 1]?.outcome;
     const right = frontier[at]?.outcome;

@@ -11,7 +11,7 @@ export interface EqualPods {
   readonly rival: string;
   readonly setting: number;
   readonly podHours: number;
-  /** Ratios; NaN outside of Presage's frontier, or where the rival has none. */
+  /** Ratios; NaN below Presage's cheapest setting, or where the rival has none. */
   readonly calls: number;
   readonly minutes: number;
 }

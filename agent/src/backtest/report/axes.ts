@@ -16,7 +16,7 @@ export interface Scale {
   readonly ticks: readonly number[];
 }
 
-const WANTED_TICKS = 6;
+const WANTED_TICKS = 8;
 const ROUND_STEPS = [1, 2, 5, 10] as const;
 
 /** Equal distances for equal differences, marked at round values. */

@@ -80,6 +80,6 @@ export function equalPodsTable(backtest: Backtest): string {
       ({ rival, setting, podHours, calls, minutes }) =>
         `<tr><td>${rival}</td><td>${shown(setting, SHARE_DIGITS)}</td><td>${shown(podHours)}</td><td>${shown(calls, RATIO_DIGITS)}</td><td>${shown(minutes, RATIO_DIGITS)}</td></tr>`,
     );
-  if (rows.length === 0) return "<p>No rival's pod-hours lie within Presage's frontier.</p>";
+  if (rows.length === 0) return "<p>No rival's pod-hours are near Presage's.</p>";
   return `<div class="scroll"><table><thead><tr><th>rival</th><th>setting</th><th>pod-hours</th><th>calls over capacity, Presage / rival</th><th>violation minutes, Presage / rival</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
