@@ -1,11 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { demandOf, loads } from "./demand.fixture.js";
+import { demandOf } from "./demand-fixture.js";
 import { ExpectedUse } from "./expected-use.js";
 import { horizonsFor, replicasByPrice } from "./price-rule.js";
 
 const SETTINGS = { price: 20, startUpSteps: 2 };
 const PER_REPLICA = 10;
+const NODES = 4;
+const STEPS = 13;
+
+/** Any distributions of the next 13 steps, up to ten replicas of ten calls a second. */
+const loads = fc.array(
+  fc
+    .array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: NODES, maxLength: NODES })
+    .map((nodes) => nodes.sort((a, b) => a - b)),
+  { minLength: STEPS, maxLength: STEPS },
+);
 
 /** What is known for certain: replicas' worth of load in each of the next steps. */
 function useOf(replicas: (step: number) => number): ExpectedUse {

@@ -33,7 +33,7 @@ export interface StepLoad {
  * A policy on its way through a trace, with all settings of its knob side by side, so that what they share
  * is computed once. It sees each step when it is over, and nothing that is to come.
  */
-export interface Walker {
+interface Walker {
   /**
    * Writes what each setting asks for at the end of the step into `asked`, which holds what was asked for
    * before. Whatever it writes for an unknown step is not done: nothing is changed on missing data.

@@ -114,15 +114,18 @@ export class DemandHorizon {
     return error;
   }
 
-  /** Forecasts from `origin`: `experts` holds one finite count of each; no point is above `cap`. */
-  forecast(origin: DemandOrigin, experts: Float64Array, cap: number): void {
+  /**
+   * Forecasts from `origin`: `experts` holds one finite count of each, the first of which knows of no event
+   * and gets `eventChange` added; no point is above `cap`.
+   */
+  forecast(origin: DemandOrigin, experts: Float64Array, eventChange: number, cap: number): void {
     const { index, current, recentErrors, busyLevel } = origin;
     const row = this.#row(index);
     const features = row + this.#options.experts;
     const said = features + FEATURES;
     const waiting = this.#waiting;
     waiting.set(experts, row);
-    const point = Math.min(cap, Math.max(0, this.#weights.combine(experts)));
+    const point = Math.min(cap, Math.max(0, this.#weights.combine(experts, eventChange)));
     const movement = point - current;
     waiting[features] = 1;
     waiting[features + 1] = point;

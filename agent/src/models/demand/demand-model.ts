@@ -4,11 +4,14 @@ import {
   warmingUp,
   type DemandForecast,
   type DemandForecaster,
+  type EventCalendar,
   type Json,
   type ModelResult,
 } from "../../core/index.js";
 import { encodeFloats, SnapshotReader } from "../../core/snapshot-reader.js";
 import { DirectExpert, type ExpertSetting, type ObservedWindow } from "../volume/direct-expert.js";
+import { keptColumns } from "../volume/kept-columns.js";
+import { momentAt, type Moment } from "../volume/moment.js";
 import { RateHistory } from "../volume/rate-history.js";
 import { wholeWindows } from "../volume/whole-windows.js";
 import { DemandHorizon, RECENT_ERROR_FEATURES, type DemandOrigin } from "./demand-horizon.js";
@@ -44,7 +47,7 @@ const BUSY_HISTORY_SECONDS = 14 * 86_400;
 const BUSY_RENEWAL_SECONDS = 6 * 3600;
 const MIN_BUSY_HISTORY_SECONDS = 86_400;
 
-const NO_EVENTS = (): readonly number[] => [];
+const SECONDS_PER_DAY = 86_400;
 
 export interface DemandModelOptions {
   readonly stepSeconds: number;
@@ -52,6 +55,8 @@ export interface DemandModelOptions {
   readonly horizons: number;
   /** A multiple of `stepSeconds`; a day, say. Seven of them are the long season. */
   readonly seasonSeconds: number;
+  /** None when left out. */
+  readonly events?: EventCalendar | undefined;
 }
 
 /**
@@ -71,6 +76,9 @@ export class DemandModel implements DemandForecaster {
   readonly #last = new Float64Array(MEAN_STEPS);
   readonly #forecasts: Float64Array;
   readonly #rates: Float64Array;
+  readonly #eventNames: readonly string[];
+  /** 0 where the season is no day. */
+  readonly #daySteps: number;
   #busyLevel = Infinity;
   #lastIndex: number | undefined;
   #usual = NaN;
@@ -83,6 +91,8 @@ export class DemandModel implements DemandForecaster {
     const { stepSeconds, horizons } = options;
     const seasonWindows = wholeWindows("seasonSeconds", options.seasonSeconds, stepSeconds);
     this.#options = options;
+    this.#eventNames = options.events?.names ?? [];
+    this.#daySteps = options.seasonSeconds === SECONDS_PER_DAY ? seasonWindows : 0;
     const horizonsWindows = Array.from({ length: horizons }, (_, at) => at + 1);
     this.#experts = EXPERTS.map(
       (setting) =>
@@ -91,7 +101,7 @@ export class DemandModel implements DemandForecaster {
           windowsPerStep: 1,
           horizonsWindows,
           seasonWindows,
-          events: 0,
+          events: this.#eventNames.length,
         }),
     );
     const experts = EXPERTS.length + SIMPLE_EXPERTS;
@@ -157,6 +167,7 @@ export class DemandModel implements DemandForecaster {
       recentErrors: encodeFloats(this.#recentErrors),
       last: encodeFloats(this.#last),
       rates: encodeFloats(this.#rates),
+      events: [...this.#eventNames],
       levels: this.#levels.snapshot(),
       experts: this.#experts.map((expert) => expert.snapshot()),
       horizons: this.#horizons.map((horizon) => horizon.snapshot()),
@@ -186,10 +197,17 @@ export class DemandModel implements DemandForecaster {
     const recentErrors = finite("recentErrors", RECENT_ERROR_FEATURES);
     const last = finite("last", MEAN_STEPS);
     const rates = finite("rates", this.#rates.length);
+    const columns = keptColumns(
+      this.#eventNames,
+      reader
+        .field("events")
+        .items()
+        .map((name) => name.string()),
+    );
     const experts = reader.field("experts").tuple(this.#experts.length);
     const horizons = reader.field("horizons").tuple(this.#horizons.length);
     this.#levels.restore(reader.field("levels"));
-    experts.forEach((expert, at) => this.#experts[at]?.restore(expert));
+    experts.forEach((expert, at) => this.#experts[at]?.restore(expert, columns));
     horizons.forEach((horizon, at) => this.#horizons[at]?.restore(horizon));
     this.#lastIndex = restoredIndex;
     this.#usual = restoredUsual;
@@ -208,7 +226,8 @@ export class DemandModel implements DemandForecaster {
     this.#lastIndex = index;
     if (isKnown) this.#knownSteps += 1;
     this.#knownRun = isKnown ? this.#knownRun + 1 : 0;
-    const usual = this.#experts[0]?.usual(index) ?? NaN;
+    const now = this.#moment(index);
+    const usual = this.#experts[0]?.usual(index, now.similarWindows) ?? NaN;
     const value = isKnown ? rate : this.#imputed(usual);
     this.#usual = usual;
     if (isFirst) this.#last.fill(value);
@@ -217,11 +236,17 @@ export class DemandModel implements DemandForecaster {
     this.#levels.append(index, rate);
     const learns = this.#knownRun >= KNOWN_STEPS_TO_LEARN;
     const observed: ObservedWindow = { value, window: rate, isKnown, learns };
-    for (const expert of this.#experts) expert.observe(index, observed, NO_EVENTS);
+    const ahead = this.#horizons.map((_, at) => this.#moment(index + at + 1));
+    for (const expert of this.#experts) expert.observe(index, observed, now, ahead);
     if (!isKnown) return;
     this.#score(index, rate * this.#options.stepSeconds);
     this.#renewBusyLevel(index);
-    this.#forecastFrom(index, value);
+    this.#forecastFrom(index, value, ahead);
+  }
+
+  #moment(index: number): Moment {
+    const { events, stepSeconds } = this.#options;
+    return momentAt(events, (index + 0.5) * stepSeconds, this.#daySteps);
   }
 
   #score(index: number, count: number): void {
@@ -257,7 +282,7 @@ export class DemandModel implements DemandForecaster {
     this.#busyLevel = sorted[Math.floor((1 - BUSY_SHARE) * (sorted.length - 1))] ?? Infinity;
   }
 
-  #forecastFrom(index: number, rate: number): void {
+  #forecastFrom(index: number, rate: number, ahead: readonly Moment[]): void {
     const { stepSeconds } = this.#options;
     const first = this.#experts[0];
     const level = Math.max(rate, first?.level ?? 0);
@@ -271,14 +296,16 @@ export class DemandModel implements DemandForecaster {
     };
     const forecasts = this.#forecasts;
     this.#horizons.forEach((horizon, at) => {
-      const usual = first?.usual(index + at + 1) ?? NaN;
+      const usual = first?.usual(index + at + 1, ahead[at]?.similarWindows ?? 0) ?? NaN;
+      let eventChange = 0;
       forecasts[0] = rate * stepSeconds;
       forecasts[1] = (recent / MEAN_STEPS) * stepSeconds;
       this.#experts.forEach((expert, number) => {
         forecasts[SIMPLE_EXPERTS + number] = expert.forecast(at) * stepSeconds;
+        eventChange += (expert.eventChange(at) * stepSeconds) / this.#experts.length;
       });
       const cap = MAX_OVER_LEVEL * (usual > level ? usual : level) * stepSeconds;
-      horizon.forecast(origin, forecasts, cap);
+      horizon.forecast(origin, forecasts, eventChange, cap);
       horizon.write(1 / stepSeconds, this.#rates, at * NODES);
     });
   }
