@@ -34,6 +34,13 @@ function pipelineOf(
       maxSessions: 100,
       maxSegments: 10,
       segmentPriority: [],
+      clusters: {
+        maxActors: 100,
+        maxClusters: 6,
+        minimumActors: 10,
+        refitSeconds: 900,
+        halfLifeSeconds: DAY_SECONDS,
+      },
       falseAlarmIntervalSeconds: 7 * DAY_SECONDS,
       referenceHalfLifeSeconds: DAY_SECONDS,
       warmUpWindows: 30,

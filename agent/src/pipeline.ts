@@ -4,7 +4,7 @@ import { DriftAssessor } from "./assessment/drift.js";
 import { InstanceCount } from "./behavior/instance-count.js";
 import { RecentLoad } from "./behavior/recent-load.js";
 import { ReorderBuffer } from "./behavior/reorder-buffer.js";
-import { SegmentNamer } from "./behavior/segments.js";
+import { isGiven, SegmentNamer } from "./behavior/segments.js";
 import { sessionKey, SessionTracker } from "./behavior/sessions.js";
 import { addDeviation } from "./behavior/window-summary.js";
 import { WindowAssembler } from "./behavior/windows.js";
@@ -28,10 +28,13 @@ import type {
 } from "./core/index.js";
 import { DecisionMaker } from "./pipeline/decision-maker.js";
 import type { DecisionMakerParts } from "./pipeline/decision-maker.js";
+import { ActorClusters } from "./models/clustering/actor-clusters.js";
 import { WorkloadCost } from "./models/cost/workload-cost.js";
 import { OperationMixModel } from "./models/mix/operation-mix-model.js";
 import type { MixWindow } from "./models/mix/operation-mix-model.js";
+import { ModelFamily } from "./models/model-family.js";
 import { SegmentModels } from "./models/segment-models.js";
+import { requestClusters } from "./pipeline/cluster-fits.js";
 import type { PipelineOptions } from "./pipeline/pipeline-options.js";
 import { PendingFits } from "./pipeline/pending-fits.js";
 import { stateOf } from "./pipeline/workload-state.js";
@@ -80,7 +83,6 @@ const WINDOWS_PER_TURN = 50;
 /** The flow of one workload, from a call to a recommendation. */
 export class Pipeline {
   readonly workload: WorkloadKey;
-  readonly models = new Map<string, SegmentModels>();
   readonly learning: LearningParts;
   readonly reorder: ReorderBuffer;
   readonly windows: WindowAssembler;
@@ -108,9 +110,12 @@ export class Pipeline {
     this.#parts = parts;
     this.reorder = new ReorderBuffer(options);
     this.windows = new WindowAssembler(workload, options.windowSeconds);
+    const clusters = new ActorClusters(options.clusters);
     this.learning = {
       sessions: new SessionTracker(options),
-      segments: new SegmentNamer(options),
+      clusters,
+      segments: new SegmentNamer(options, clusters),
+      models: new ModelFamily(parts.createCallModels, (segment) => clusters.has(segment)),
       volume: parts.createVolumeModel(),
       mix: new OperationMixModel(options.mix),
       cost: new WorkloadCost(options),
@@ -121,7 +126,7 @@ export class Pipeline {
     };
     this.#fits = new PendingFits(parts.fitter, options.fitDelaySeconds);
     const { drift, history, load } = this.learning;
-    this.#callModelFits = new CallModelFits(this.models, drift, this.#fits);
+    this.#callModelFits = new CallModelFits(this.learning.models, drift, this.#fits);
     this.#decisions = new DecisionMaker(options.allocation, history, load, parts);
     this.#causes = new SegmentModels(parts.createCallModels).causes;
     this.#deviations = new Float64Array(this.#causes.length);
@@ -172,13 +177,14 @@ export class Pipeline {
     return this.#decisions.decideOnRequest(state, current, horizonSeconds);
   }
 
+  /** By segment; a small one has none of its own. */
+  get models(): ReadonlyMap<string, SegmentModels> {
+    return this.learning.models.own;
+  }
+
+  /** Models of the segment's own, even if it was too small for them. */
   modelsOf(segment: string): SegmentModels {
-    let models = this.models.get(segment);
-    if (models === undefined) {
-      models = new SegmentModels(this.#parts.createCallModels);
-      this.models.set(segment, models);
-    }
-    return models;
+    return this.learning.models.ownOf(segment);
   }
 
   /** What runs: as configured; how many, as many as report where the configuration does not say. */
@@ -207,26 +213,28 @@ export class Pipeline {
     const turnEnd = Math.min(calls.length, from + CALLS_PER_TURN);
     const observed: { observation: Observation; window: WindowSummary }[] = [];
     let next = from;
+    const { sessions, segments, clusters, models: family } = this.learning;
     this.#parts.time("behavior", () => {
       for (; next < turnEnd; next += 1) {
         const call = calls[next];
         if (call === undefined || call.timeSeconds >= end) return;
-        const place = this.learning.sessions.place(call);
-        const segment = this.learning.segments.segmentOf(call);
+        const place = sessions.place(call);
+        const segment = segments.segmentOf(call);
         const observation = { call, segment, sessionKey: sessionKey(call), ...place };
+        if (!isGiven(call)) clusters.observe(observation);
         observed.push({ observation, window: this.windows.add(observation) });
       }
     });
     this.#parts.time("models", () => {
       for (const { observation, window } of observed) {
-        const models = this.modelsOf(observation.segment);
+        const models = family.of(observation.segment);
         models.score(observation, this.#deviations);
         // By index: this runs for each call, and an iterator of entries makes a pair each time.
         for (let index = 0; index < this.#causes.length; index += 1) {
           const cause = this.#causes[index];
           if (cause !== undefined) addDeviation(window, cause, this.#deviations[index] ?? NaN);
         }
-        models.learn(observation);
+        family.learn(models, observation);
       }
     });
     this.learnedCalls += observed.length;
@@ -278,7 +286,6 @@ export class Pipeline {
       stateOf(
         interval,
         this.learning,
-        this.models,
         this.learnedCalls > 0 || this.reorder.size > 0,
         this.#parts.calendar,
       ),
@@ -314,5 +321,6 @@ export class Pipeline {
       });
     }
     this.#callModelFits.requestDue(endSeconds);
+    requestClusters(this.learning, this.#fits, endSeconds);
   }
 }

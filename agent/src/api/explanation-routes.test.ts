@@ -29,4 +29,18 @@ describe("GET /explanations", () => {
     const response = await request(createApi(apiOptions())).get("/explanations?service=shop");
     expect(response.body).toMatchObject({ explanations: [{ decision: { branch: "drift" } }] });
   });
+
+  it("says what the segments are that were found in behavior", async () => {
+    const response = await request(createApi(apiOptions())).get("/explanations?service=shop");
+    expect(response.body).toMatchObject({
+      segments: [
+        {
+          segment: "cluster-1",
+          sharesModelsOf: "unassigned",
+          actors: 25,
+          operations: [{ operation: "GET /reports", ratio: 0.7 }],
+        },
+      ],
+    });
+  });
 });

@@ -39,14 +39,20 @@ export function explanationRoutes(app: Express, options: ApiOptions): void {
           kind: query.kind,
           name: query.service ?? "",
         });
-      if (options.view.workload(key) === undefined) {
+      const state = options.view.workload(key);
+      if (state === undefined) {
         throw new Problem("unknown_workload", `no call of ${key} has been observed`, {
           errors: [{ field, reason: "is not known" }],
         });
       }
       const { namespace, kind, name } = parseWorkloadKey(key);
       const explanations = options.explanations.byWorkload(key, query.limit);
-      response.json({ workload: { namespace, kind, service: name }, explanations });
+      const segments = state.segments.map(({ segment, sharesModelsOf, profile }) => ({
+        segment,
+        sharesModelsOf,
+        ...profile,
+      }));
+      response.json({ workload: { namespace, kind, service: name }, segments, explanations });
     },
   });
 }

@@ -58,7 +58,16 @@ const state: WorkloadState = {
     drift: { status: "warming_up", reason: "too_few_windows" },
     models: {},
   },
-  segments: [],
+  segments: [
+    {
+      segment: "cluster-1",
+      callsPerSecond: 2,
+      drift: { status: "warming_up", reason: "too_few_windows" },
+      sharesModelsOf: "unassigned",
+      profile: { actors: 25, operations: [{ operation: "GET /reports", ratio: 0.7 }] },
+      models: {},
+    },
+  ],
   forecast: { status: "warming_up", reason: "too_few_windows" },
   forecastQuality: [],
   operationForecast: { status: "warming_up", reason: "too_few_windows" },

@@ -8,6 +8,7 @@ import { PROBLEM_CONTENT_TYPE } from "./problem.js";
 import {
   allocationAnswerSchema,
   allocationRequestSchema,
+  explanationsAnswerSchema,
   explanationsQuerySchema,
   ingestAnswerSchema,
   modelAnswerSchema,
@@ -156,7 +157,7 @@ const explanationsOperation: ZodOpenApiOperationObject = {
   summary: "Why the latest decisions of a workload were made",
   requestParams: { query: explanationsQuerySchema },
   responses: {
-    "200": answer("Newest first.", z.object({ explanations: z.array(z.unknown()) })),
+    "200": answer("The decisions, and the segments that they rest on.", explanationsAnswerSchema),
     "400": problem("A parameter is missing, unknown or out of range."),
     "404": problem("This workload has not been observed."),
   },

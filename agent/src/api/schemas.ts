@@ -121,6 +121,30 @@ export const explanationsQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(MAX_EXPLANATIONS).default(DEFAULT_EXPLANATIONS),
 });
 
+export const explanationsAnswerSchema = z.object({
+  segments: z
+    .array(
+      z.object({
+        segment: z.string(),
+        sharesModelsOf: z
+          .string()
+          .optional()
+          .meta({ description: "Whose models serve it, while it is too small for its own." }),
+        actors: z
+          .number()
+          .int()
+          .optional()
+          .meta({ description: "Callers in it. Only of segments that were found in behavior." }),
+        operations: z
+          .array(z.object({ operation: z.string(), ratio: z.number() }))
+          .optional()
+          .meta({ description: "What its callers do most, and the mean share of their calls." }),
+      }),
+    )
+    .meta({ description: "The segments of the workload as of its last window." }),
+  explanations: z.array(z.unknown()).meta({ description: "Newest first." }),
+});
+
 const HEX_SHA_256 = /^[0-9a-f]{64}$/;
 
 /** Format version 1, for the OpenAPI document; whoever opens a bundle checks it. */

@@ -143,6 +143,14 @@ export class DriftAssessor implements Persistent {
     this.#segmentDrifts.delete(segment);
   }
 
+  /** Of a segment that is no more. */
+  forget(segment: string): void {
+    this.#segments.delete(segment);
+    this.#silentWindows.delete(segment);
+    this.#since.delete(segment);
+    this.#segmentDrifts.delete(segment);
+  }
+
   /** Whether there is evidence of a change that is not the new normal yet. */
   isInAlarm(segment: string): boolean {
     return (this.#segments.get(segment)?.evidence ?? 0) >= this.#alarmLevel;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 
-import { ALL_SEGMENTS } from "../core/index.js";
+import { ALL_SEGMENTS, UNASSIGNED_SEGMENT } from "../core/index.js";
 import { callAt } from "./fixture.js";
-import { OTHER_SEGMENT, SegmentNamer, UNASSIGNED_SEGMENT } from "./segments.js";
+import { OTHER_SEGMENT, SegmentNamer } from "./segments.js";
 
 const OPTIONS = { segmentPriority: ["admin", "analyst"], maxSegments: 20 };
 

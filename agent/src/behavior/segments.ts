@@ -1,12 +1,10 @@
 import type { Call, Json, Persistent } from "../core/index.js";
-import { ALL_SEGMENTS } from "../core/index.js";
+import { ALL_SEGMENTS, UNASSIGNED_SEGMENT } from "../core/index.js";
 
-/** The segment of callers who have neither a role nor a group. */
-export const UNASSIGNED_SEGMENT = "unassigned";
 /** The segment of all those past the limit. */
 export const OTHER_SEGMENT = "other";
-/** The segment of a role that is called as the whole workload is: two things need two names. */
-const RENAMED_ALL_SEGMENT = `${ALL_SEGMENTS} (role)`;
+/** Names that segments have which are not given: a role that is called so is another thing. */
+const RESERVED_NAMES = new RegExp(`^(?:${ALL_SEGMENTS}|cluster-\\d+)$`);
 
 export interface SegmentNamerOptions {
   /** Roles that decide when somebody has several, most important first. */
@@ -14,17 +12,26 @@ export interface SegmentNamerOptions {
   readonly maxSegments: number;
 }
 
+/** Groups of callers that behave alike, where nothing else says what they are. */
+export interface FoundSegments {
+  /** The caller's; undefined while it is not known. */
+  clusterOf(call: Call): string | undefined;
+}
+
 /**
- * Which segment of a workload a call belongs to: its role, else its group. Somebody with several is in
- * the first that the priority list names, else in the segment of just this combination (`a+b`).
+ * Which segment of a workload a call belongs to: its role, else its group, else what its caller's
+ * behavior says. Somebody with several roles is in the first that the priority list names, else in the
+ * segment of just this combination (`a+b`).
  */
 export class SegmentNamer implements Persistent {
   readonly #options: SegmentNamerOptions;
+  readonly #found: FoundSegments | undefined;
   readonly #known = new Set<string>();
   #pooledCalls = 0;
 
-  constructor(options: SegmentNamerOptions) {
+  constructor(options: SegmentNamerOptions, found?: FoundSegments) {
     this.#options = options;
+    this.#found = found;
   }
 
   get segments(): readonly string[] {
@@ -37,7 +44,9 @@ export class SegmentNamer implements Persistent {
   }
 
   segmentOf(call: Call): string {
-    const name = this.#nameOf(call.roles.length > 0 ? call.roles : call.groups);
+    const name = isGiven(call)
+      ? this.#nameOf(call.roles.length > 0 ? call.roles : call.groups)
+      : (this.#found?.clusterOf(call) ?? UNASSIGNED_SEGMENT);
     if (this.#known.has(name)) return name;
     // One place is kept for the segment of all others.
     if (this.#known.size < this.#options.maxSegments - 1) {
@@ -47,6 +56,11 @@ export class SegmentNamer implements Persistent {
     this.#known.add(OTHER_SEGMENT);
     this.#pooledCalls += 1;
     return OTHER_SEGMENT;
+  }
+
+  /** Frees the place of a segment that is no more. */
+  forget(segment: string): void {
+    this.#known.delete(segment);
   }
 
   snapshot(): Json {
@@ -63,13 +77,17 @@ export class SegmentNamer implements Persistent {
 
   #nameOf(names: readonly string[]): string {
     const [first] = names;
-    if (first === undefined) return UNASSIGNED_SEGMENT;
-    const name = names.length === 1 ? first : this.#nameOfSeveral(names);
-    return name === ALL_SEGMENTS ? RENAMED_ALL_SEGMENT : name;
+    const name = first !== undefined && names.length === 1 ? first : this.#nameOfSeveral(names);
+    return RESERVED_NAMES.test(name) ? `${name} (role)` : name;
   }
 
   #nameOfSeveral(names: readonly string[]): string {
     const decisive = this.#options.segmentPriority.find((role) => names.includes(role));
     return decisive ?? [...new Set(names)].sort().join("+");
   }
+}
+
+/** Whether the call says by itself what its caller is. */
+export function isGiven(call: Call): boolean {
+  return call.roles.length > 0 || call.groups.length > 0;
 }

@@ -40,6 +40,10 @@ describe("without any source", () => {
         maxSessions: 50_000,
         maxSegments: 20,
         segmentPriority: [],
+        clustering: true,
+        maxClusters: 6,
+        minimumClusterActors: 20,
+        maxActors: 1000,
         maxReorderCalls: 20_000,
       },
       forecast: {

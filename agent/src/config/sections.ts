@@ -152,6 +152,24 @@ export const behaviorSection = section("Sessions and segments.", {
     .max(MAX_LIST_ENTRIES)
     .default([])
     .describe("Roles and groups that name the segment first, for callers that have several."),
+  clustering: toggle(
+    "Whether callers without roles and groups are put into segments by how they behave.",
+    true,
+  ),
+  maxClusters: wholeNumber("Segments found in behavior; they count in `maxSegments`.", 6, {
+    minimum: 2,
+    maximum: 50,
+  }),
+  minimumClusterActors: wholeNumber("A group of fewer callers gets no segment.", 20, {
+    minimum: 2,
+    maximum: 10_000,
+  }),
+  maxActors: wholeNumber(
+    "Callers without roles whose behavior is followed, per workload. Past it, those that were silent " +
+      "longest are forgotten.",
+    1000,
+    { minimum: 10, maximum: 100_000 },
+  ),
   maxReorderCalls: wholeNumber(
     "Calls held back to be put into the order of time. Past it, the oldest go on at once.",
     20_000,

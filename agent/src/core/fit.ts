@@ -1,4 +1,5 @@
 import type { EventOccurrence } from "./event-calendar.js";
+import type { ClusterJob, ClusterResult } from "./clusters.js";
 
 /**
  * Sequences of calls as a network reads them, one after another. At each step the rows in `slots` places
@@ -80,6 +81,7 @@ export interface ProphetNeeds {
 
 /** Work for the fitting thread: plain data, so that it can be posted. */
 export type FitJob =
+  | ClusterJob
   | {
       readonly kind: "mixture";
       readonly samples: readonly MixtureSample[];
@@ -116,6 +118,7 @@ export type FitJob =
     };
 
 export type FitResult =
+  | ClusterResult
   | { readonly kind: "failed"; readonly message: string }
   | {
       readonly kind: "mixture";

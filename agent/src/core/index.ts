@@ -4,6 +4,7 @@ export * from "./bundle.js";
 export * from "./call.js";
 export * from "./checkpoint.js";
 export * from "./clock.js";
+export * from "./clusters.js";
 export * from "./demand.js";
 export * from "./event-calendar.js";
 export * from "./fit.js";

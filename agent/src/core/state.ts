@@ -13,12 +13,24 @@ import type { WorkloadKey } from "./workload.js";
 export type PublishedModel =
   "volume" | "mix" | "sequence" | "payload" | "changepoint" | "drift" | "cost" | "workload_class";
 
+/** What a segment of callers without roles is: who is in it, and what they do most. */
+export interface SegmentProfile {
+  /** Actors that are followed and belong to it. */
+  readonly actors: number;
+  /** The most used first, and the mean over the actors of its share of their calls. */
+  readonly operations: readonly { readonly operation: string; readonly ratio: number }[];
+}
+
 /** One segment as of the last closed window. */
 export interface SegmentState {
   readonly segment: string;
   /** Undefined while no call is reported at all, which is not the same as no demand. */
   readonly callsPerSecond: number | undefined;
   readonly drift: ModelResult<Drift>;
+  /** The segment whose models serve it while it is too small for its own; undefined when it has them. */
+  readonly sharesModelsOf?: string | undefined;
+  /** Of segments that were found in behavior; undefined for those that are given. */
+  readonly profile?: SegmentProfile | undefined;
   readonly models: Readonly<Partial<Record<PublishedModel, ModelStatus>>>;
 }
 

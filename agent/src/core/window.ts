@@ -2,6 +2,8 @@ import type { WorkloadKey } from "./workload.js";
 
 /** The segment that stands for the whole workload. */
 export const ALL_SEGMENTS = "all";
+/** The segment of callers with neither a role nor a group, and of no cluster that is known. */
+export const UNASSIGNED_SEGMENT = "unassigned";
 
 /** Count, sum and sum of squares: they add up, so that windows can be merged. */
 export interface Moments {

@@ -183,7 +183,8 @@ function add(moments: Moments, value: number, weight: number): void {
   moments.weight += weight;
   const difference = value - moments.mean;
   moments.mean += (difference * weight) / moments.weight;
-  moments.squares += weight * difference * (value - moments.mean);
+  // Rounding may carry the mean past the value, and a sum of squares is never negative.
+  moments.squares += Math.max(0, weight * difference * (value - moments.mean));
 }
 
 /** What underflows is forgotten, its mean too. */

@@ -63,7 +63,11 @@ function flow(segments: readonly string[]) {
       return [segment, new SegmentModels(() => [restless(adopt)])];
     }),
   );
-  const callModelFits = new CallModelFits(models, drift, fits);
+  const callModelFits = new CallModelFits(
+    { own: models, served: (segment) => [segment] },
+    drift,
+    fits,
+  );
   const random = seededRandom(1);
   let now = 0;
   /** One window, in which the segments' calls surprise by `shift` standard deviations. */

@@ -12,6 +12,13 @@ interface DoneFit {
   readonly result: FitResult;
 }
 
+/** Models by segment, and the segments that share each. */
+export interface ServingModels {
+  readonly own: ReadonlyMap<string, SegmentModels>;
+  /** The segments that the models of this one serve. */
+  served(by: string): readonly string[];
+}
+
 /**
  * Training of the call models, segment after segment, so that none waits for long because of another that
  * has more calls. A segment in alarm is neither trained nor gets what was: the deviations of another model
@@ -19,7 +26,7 @@ interface DoneFit {
  * is done waits until the alarm is over, or drift has become the new normal.
  */
 export class CallModelFits {
-  readonly #models: ReadonlyMap<string, SegmentModels>;
+  readonly #models: ServingModels;
   readonly #drift: DriftAssessor;
   readonly #fits: PendingFits;
   readonly #underWay = new Map<CallModelName, number>();
@@ -27,7 +34,7 @@ export class CallModelFits {
   /** That of the last request: the next one begins behind it. */
   #lastSegment: string | undefined;
 
-  constructor(models: ReadonlyMap<string, SegmentModels>, drift: DriftAssessor, fits: PendingFits) {
+  constructor(models: ServingModels, drift: DriftAssessor, fits: PendingFits) {
     this.#models = models;
     this.#drift = drift;
     this.#fits = fits;
@@ -36,7 +43,7 @@ export class CallModelFits {
   requestDue(endSeconds: number): void {
     this.#adoptDone();
     for (const [segment, models] of this.#inTurn()) {
-      if (this.#drift.isInAlarm(segment)) continue;
+      if (this.#isInAlarm(segment)) continue;
       for (const due of models.dueFits(this.#hasRoom)) {
         this.#lastSegment = segment;
         this.#count(due.model, 1);
@@ -60,18 +67,24 @@ export class CallModelFits {
 
   /** All segments, from the one behind the last that was trained. */
   #inTurn(): readonly (readonly [string, SegmentModels])[] {
-    const segments = [...this.#models];
+    const segments = [...this.#models.own];
     const first = 1 + segments.findIndex(([segment]) => segment === this.#lastSegment);
     return [...segments.slice(first), ...segments.slice(0, first)];
   }
 
   #adoptDone(): void {
     this.#done = this.#done.filter(({ segment, due, result }) => {
-      if (this.#drift.isInAlarm(segment)) return true;
+      if (this.#isInAlarm(segment)) return true;
       const causes = due.adopt(result);
-      if (causes.length > 0) this.#drift.restartCauses(segment, causes);
+      if (causes.length === 0) return false;
+      for (const served of this.#models.served(segment)) this.#drift.restartCauses(served, causes);
       return false;
     });
+  }
+
+  /** Whether one of those that the models of this segment serve is. */
+  #isInAlarm(segment: string): boolean {
+    return this.#models.served(segment).some((served) => this.#drift.isInAlarm(served));
   }
 }
 

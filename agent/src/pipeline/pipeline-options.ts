@@ -4,6 +4,7 @@ import type { DriftOptions } from "../assessment/drift.js";
 import type { ReorderBufferOptions } from "../behavior/reorder-buffer.js";
 import type { SegmentNamerOptions } from "../behavior/segments.js";
 import type { SessionTrackerOptions } from "../behavior/sessions.js";
+import type { ActorClustersOptions } from "../models/clustering/actor-clusters.js";
 import type { WorkloadCostOptions } from "../models/cost/workload-cost.js";
 import type { OperationMixOptions } from "../models/mix/operation-mix-model.js";
 
@@ -17,6 +18,7 @@ export interface PipelineOptions
     WorkloadCostOptions {
   readonly allocation: AllocationSettings;
   readonly mix: OperationMixOptions;
+  readonly clusters: ActorClustersOptions;
   readonly currentResources: Omit<Resources, "replicas"> & {
     readonly replicas?: number | undefined;
   };

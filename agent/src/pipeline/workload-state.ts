@@ -20,12 +20,15 @@ import type {
 import { ALL_SEGMENTS, failed, ready, warmingUp } from "../core/index.js";
 import type { WorkloadCost } from "../models/cost/workload-cost.js";
 import type { OperationMixModel } from "../models/mix/operation-mix-model.js";
-import type { SegmentModels } from "../models/segment-models.js";
+import type { ActorClusters } from "../models/clustering/actor-clusters.js";
+import type { ModelFamily } from "../models/model-family.js";
 
 /** The parts of a pipeline that learn, by the names under which a checkpoint keeps them. */
 export interface LearningParts {
   readonly sessions: SessionTracker;
+  readonly clusters: ActorClusters;
   readonly segments: SegmentNamer;
+  readonly models: ModelFamily;
   readonly volume: VolumeModel;
   readonly mix: OperationMixModel;
   readonly cost: WorkloadCost;
@@ -39,11 +42,10 @@ export interface LearningParts {
 export function stateOf(
   { startSeconds, endSeconds, overall, segments }: ClosedInterval,
   learning: LearningParts,
-  models: ReadonlyMap<string, SegmentModels>,
   isAnyCallSeen: boolean,
   calendar: EventCalendar | undefined,
 ): WorkloadState {
-  const { volume, cost, drift, load } = learning;
+  const { volume, cost, drift, load, models, clusters } = learning;
   const windowSeconds = endSeconds - startSeconds;
   const isAnyReported = overall.calls > 0 || load.callsPerSecond !== undefined;
   const rateOf = (calls: number): number | undefined =>
@@ -75,7 +77,9 @@ export function stateOf(
         segment: name,
         callsPerSecond: rateOf(calls),
         drift: segmentDrift,
-        models: { ...models.get(name)?.statuses(), drift: statusOf(segmentDrift) },
+        sharesModelsOf: models.sharedBy(name),
+        profile: clusters.profile(name),
+        models: { ...models.of(name).statuses(), drift: statusOf(segmentDrift) },
       };
     }),
     forecast,

@@ -5,6 +5,8 @@ import type { PipelineOptions } from "../pipeline/pipeline-options.js";
 const RECENT_COST_HALF_LIFE_SECONDS = 120;
 /** Windows between asking for a fit and using it. */
 const FIT_DELAY_WINDOWS = 6;
+/** How often actors are put into clusters: an actor that changes moves after two fits, half an hour. */
+const CLUSTER_REFIT_SECONDS = 900;
 
 /** The pipeline's options from the configuration. */
 export function pipelineOptions(config: Config, waitForFits: boolean): PipelineOptions {
@@ -18,6 +20,13 @@ export function pipelineOptions(config: Config, waitForFits: boolean): PipelineO
     maxSessions: behavior.maxSessions,
     maxSegments: behavior.maxSegments,
     segmentPriority: behavior.segmentPriority,
+    clusters: {
+      maxActors: behavior.maxActors,
+      maxClusters: behavior.clustering ? behavior.maxClusters : 0,
+      minimumActors: behavior.minimumClusterActors,
+      refitSeconds: CLUSTER_REFIT_SECONDS,
+      halfLifeSeconds: drift.referenceHalfLifeSeconds,
+    },
     falseAlarmIntervalSeconds: drift.falseAlarmIntervalSeconds,
     referenceHalfLifeSeconds: drift.referenceHalfLifeSeconds,
     warmUpWindows: drift.warmUpWindows,

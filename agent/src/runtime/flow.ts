@@ -147,6 +147,7 @@ export function* droppedBy({
   const learning = [
     ["sessions", ({ sessions }) => sessions.forgotten],
     ["segments", ({ segments }) => segments.pooledCalls],
+    ["actors", ({ clusters }) => clusters.forgotten],
     ["instances_of_usage", ({ cost }) => cost.forgottenInstances],
     ["calls_of_uncounted_operations", ({ mix }) => mix.uncountedCalls],
   ] as const satisfies readonly (readonly [string, (parts: LearningParts) => number])[];

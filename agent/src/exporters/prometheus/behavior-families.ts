@@ -27,6 +27,11 @@ export const BEHAVIOR_FAMILIES: readonly Family[] = [
     "Probability that behavior has changed, from 0 to 1.",
     (segment) => readyDrift(segment.drift)?.confidence,
   ),
+  perSegment(
+    "presage_segment_actors",
+    "Callers in a segment that was found in behavior, as of the last look at it.",
+    (segment) => segment.profile?.actors,
+  ),
   {
     name: "presage_drift_evidence_ratio",
     help: "Share of the workload's drift that one cause in one segment accounts for.",

@@ -22,6 +22,7 @@ describe("what is published", () => {
     ["presage_drift_confidence", ',segment="all"', "0.95"],
     // Two segments of ten causes share the evidence evenly: 1 / 20.
     ["presage_drift_evidence_ratio", ',segment="analysts",cause="timing"', "0.05"],
+    ["presage_segment_actors", ',segment="analysts"', "25"],
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="lower"', "30"],
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="point"', "40"],
     ["presage_forecast_calls_per_second", ',horizon_seconds="300",bound="upper"', "55"],
@@ -186,9 +187,9 @@ describe("limits", () => {
     );
     const lines = await series(exporterOf(() => states));
     expect(lines.length).toBeLessThan(5_000);
-    // 20 of 25 workloads; of their 400 segments the first 150, of their 220 operations the first 60.
+    // 20 of 25 workloads; of their 400 segments the first 145, of their 220 operations the first 60.
     expect(lines).toContain('presage_export_omitted{what="workloads"} 5');
-    expect(lines).toContain('presage_export_omitted{what="segments"} 250');
+    expect(lines).toContain('presage_export_omitted{what="segments"} 255');
     expect(lines).toContain('presage_export_omitted{what="operations"} 160');
   });
 

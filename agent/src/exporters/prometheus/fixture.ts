@@ -83,7 +83,10 @@ export function stateOf(workload: string, segments: readonly string[]): Workload
     workload,
     timeSeconds: NOW_SECONDS,
     overall: segmentOf("all", segments),
-    segments: segments.map((segment) => segmentOf(segment, [segment])),
+    segments: segments.map((segment) => ({
+      ...segmentOf(segment, [segment]),
+      profile: { actors: 25, operations: [] },
+    })),
     forecast: {
       status: "ready",
       value: {

@@ -1,5 +1,6 @@
 import type { FitJob, FitResult } from "../../core/index.js";
 import { runMixtureJob } from "../payload/mixture-job.js";
+import { runClusterJob } from "../clustering/cluster-job.js";
 import { runSequenceJob } from "../sequence/sequence-job.js";
 import { AugursError, type Augurs } from "./augurs.js";
 
@@ -39,6 +40,8 @@ function resultOf(job: FitJob, augurs: Augurs): FitResult {
   switch (job.kind) {
     case "volume":
       return { kind: "volume", originIndex: job.originIndex, paths: fitPaths(job, augurs) };
+    case "clusters":
+      return runClusterJob(job);
     case "sequence":
       return runSequenceJob(job);
     case "mixture":

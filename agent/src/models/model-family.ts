@@ -1,0 +1,98 @@
+import type { CallModel, Json, Observation, Persistent } from "../core/index.js";
+import { ALL_SEGMENTS, SnapshotReader, UNASSIGNED_SEGMENT } from "../core/index.js";
+import { SegmentModels } from "./segment-models.js";
+
+/**
+ * Calls of its own after which a segment has models of its own: three times what the models need before
+ * they speak at all.
+ */
+const CALLS_FOR_OWN_MODELS = 300;
+
+/**
+ * The models of all segments of a workload. A segment too small to learn from shares its parent's models:
+ * a cluster those of all without a role, and these, like every role, those of the whole workload. With
+ * enough calls of its own it goes on with a copy of them, so it is ready at once, and learns apart from then on.
+ *
+ * The models of the whole workload learn from the segments that share them, and from nobody else: they
+ * are the small ones' together, and of every segment's beginning.
+ */
+export class ModelFamily implements Persistent {
+  readonly #create: () => readonly CallModel[];
+  readonly #isCluster: (segment: string) => boolean;
+  readonly #own = new Map<string, SegmentModels>();
+  /** Calls of segments without own models. */
+  readonly #calls = new Map<string, number>();
+
+  constructor(create: () => readonly CallModel[], isCluster: (segment: string) => boolean) {
+    this.#create = create;
+    this.#isCluster = isCluster;
+  }
+
+  /** Those that are there, by segment; the whole workload's are among them while segments share them. */
+  get own(): ReadonlyMap<string, SegmentModels> {
+    return this.#own;
+  }
+
+  /** The segment whose models serve this one; undefined when they are its own. */
+  sharedBy(segment: string): string | undefined {
+    if (this.#own.has(segment)) return undefined;
+    for (let at = this.#parentOf(segment); at !== undefined; at = this.#parentOf(at)) {
+      if (this.#own.has(at)) return at;
+    }
+    return ALL_SEGMENTS;
+  }
+
+  /** The segments that the models of this one serve, itself among them. */
+  served(by: string): readonly string[] {
+    return [by, ...[...this.#calls.keys()].filter((segment) => this.sharedBy(segment) === by)];
+  }
+
+  /** The models that serve a segment: its own or its parent's. */
+  of(segment: string): SegmentModels {
+    return this.#own.get(segment) ?? this.ownOf(this.sharedBy(segment) ?? segment);
+  }
+
+  /** Models of its own, which it keeps: a copy of those that serve it when it has none. */
+  ownOf(segment: string): SegmentModels {
+    const known = this.#own.get(segment);
+    if (known !== undefined) return known;
+    const models = new SegmentModels(this.#create);
+    const shared = this.#own.get(this.sharedBy(segment) ?? segment);
+    if (shared !== undefined) models.restore(shared.snapshot());
+    this.#own.set(segment, models);
+    this.#calls.delete(segment);
+    return models;
+  }
+
+  /** Learns from a call, by the models that serve its segment. */
+  learn(models: SegmentModels, observation: Observation): void {
+    models.learn(observation);
+    const { segment } = observation;
+    if (this.#own.get(segment) === models) return;
+    const calls = (this.#calls.get(segment) ?? 0) + 1;
+    if (calls < CALLS_FOR_OWN_MODELS) this.#calls.set(segment, calls);
+    else this.ownOf(segment);
+  }
+
+  /** Of a segment that is no more. */
+  forget(segment: string): void {
+    this.#own.delete(segment);
+    this.#calls.delete(segment);
+  }
+
+  /** The calls of segments without own models; the models themselves are kept one by one. */
+  snapshot(): Json {
+    return Object.fromEntries(this.#calls);
+  }
+
+  restore(snapshot: Json): void {
+    const calls = new SnapshotReader(snapshot, "small segments").entries();
+    this.#calls.clear();
+    for (const [segment, count] of calls) this.#calls.set(segment, count.count());
+  }
+
+  #parentOf(segment: string): string | undefined {
+    if (segment === ALL_SEGMENTS) return undefined;
+    return this.#isCluster(segment) ? UNASSIGNED_SEGMENT : ALL_SEGMENTS;
+  }
+}
