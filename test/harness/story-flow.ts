@@ -18,9 +18,12 @@ const BATCH_CALLS = 200;
 
 /**
  * Sends the shop's story through the agent's own flow, on event time and with the default configuration.
- * Answers the state at the end of each window.
+ * Answers the state at the end of each window. `createCallModels`: other models than the live ones.
  */
-export async function storyStates(options: ScenarioOptions): Promise<readonly WorkloadState[]> {
+export async function storyStates(
+  options: ScenarioOptions,
+  createCallModels?: FlowModule.FlowOptions["createCallModels"],
+): Promise<readonly WorkloadState[]> {
   const states: WorkloadState[] = [];
   const fitter = createFittingWorker();
   let nowSeconds = options.startSeconds;
@@ -30,6 +33,7 @@ export async function storyStates(options: ScenarioOptions): Promise<readonly Wo
     identityKey: randomBytes(IDENTITY_KEY_BYTES),
     fitter,
     waitForFits: true,
+    ...(createCallModels === undefined ? {} : { createCallModels }),
     onWindow: (_workload, _interval, state) => {
       states.push(state);
     },
