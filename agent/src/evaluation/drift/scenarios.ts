@@ -1,4 +1,4 @@
-import type { DriftCause } from "../../core/index.js";
+import { DRIFT_CAUSES, type DriftCause } from "../../core/index.js";
 import { keepsDirection, roundTrip, turnsAround } from "./call-order.js";
 import { codeText, freeText, normalSizes, twoPeaks } from "./call-content.js";
 import type { SessionBehavior, SimulatedRole } from "./simulated-role.js";
@@ -102,7 +102,8 @@ const seasonal: SimulatedRole = {
   highestIntensity: 1 + RATE_AMPLITUDE[1],
 };
 
-const PAYLOAD_CAUSES = ["request_payload", "response_payload"] as const;
+/** Whatever is about the sizes of requests or of answers. */
+const PAYLOAD_CAUSES = DRIFT_CAUSES.filter((cause) => /^(request|response)_/.test(cause));
 
 export const SCENARIOS: readonly Scenario[] = [
   {
