@@ -16,6 +16,9 @@ export const DEFAULTS = {
   models: "both",
 } as const;
 
+/** The keys of an object that is written out above have its type. */
+const MODEL_SET_NAMES = Object.keys(MODEL_SETS) as ModelSet[];
+
 export interface DriftSettings {
   readonly scenarios: readonly Scenario[];
   readonly seeds: readonly number[];
@@ -46,9 +49,8 @@ export function driftSettings(values: TaskValues, usage: string): DriftSettings 
   };
   const scenarios = SCENARIOS.filter(({ name }) => [name, "all"].includes(given("scenario")));
   if (scenarios.length === 0) refuse("scenario", "one of those below, or all");
-  const names = Object.keys(MODEL_SETS) as ModelSet[];
-  const models = names.filter((name) => [name, "both"].includes(given("models")));
-  if (models.length === 0) refuse("models", `${names.join(", ")} or both`);
+  const models = modelSets(given("models"));
+  if (models.length === 0) refuse("models", `${MODEL_SET_NAMES.join(", ")} or both`);
   const first = whole("first-seed", 0, 1_000_000_000);
   return {
     scenarios,
@@ -63,4 +65,10 @@ export function driftSettings(values: TaskValues, usage: string): DriftSettings 
       }),
     models,
   };
+}
+
+function modelSets(text: string): readonly ModelSet[] {
+  return MODEL_SET_NAMES.filter(
+    (name) => name === text || (text === "both" && (name === "before" || name === "after")),
+  );
 }

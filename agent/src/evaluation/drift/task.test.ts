@@ -28,6 +28,16 @@ describe("evaluate drift", () => {
     expect(scores["no_change/before/2"]?.length).toBe(360);
   });
 
+  it("finds with mixtures that sizes spread, which their mean does not tell", async () => {
+    const { result } = await driftTask.run(
+      { scenario: "payload_spread", seeds: "2", models: "payload", hours: "2" },
+      context,
+    );
+    expect(result).toMatchObject({
+      scenarios: { payload_spread: { payload: { detected_30min: 1, named: 1, false_alarms: 0 } } },
+    });
+  });
+
   it.each([
     [{ scenario: "nothing" }, "--scenario"],
     [{ models: "none" }, "--models"],

@@ -19,14 +19,15 @@ const USAGE = `usage: presage evaluate drift [options]
 Simulated callers, so that it is known when their behavior changes: how long the live drift score takes to
 say so, and how often it says so when nothing has changed. Needs no data. A share of the sessions of one role
 of two changes, growing at a constant rate; the change begins after two thirds of the time. "before" are a
-Markov chain and running statistics, "after" the models of the live agent.
+Markov chain and running statistics, "after" the models of the live agent; with "sequence" only the network
+is new, with "payload" only the mixtures.
 
   --scenario NAME|all ${SCENARIOS.map(({ name }) => name).join(", ")}
   --seeds N           runs of each, ${DEFAULTS.seeds} unless told
   --first-seed N      the seed of the first run, ${DEFAULTS["first-seed"]} unless told
   --hours H           length of a run, of event time; unless told, ${SCENARIOS[0]?.hours ?? 0}, and a week for slow_season
   --ramp-minutes M    from the change's beginning until all sessions have changed, ${DEFAULTS["ramp-minutes"]} unless told
-  --models SET        before, after or both (unless told)
+  --models SET        before, sequence, payload, after, or both before and after (unless told)
 `;
 
 /** One scenario under one set of models. */
