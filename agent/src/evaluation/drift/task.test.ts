@@ -4,7 +4,8 @@ import { driftTask } from "./task.js";
 
 const context = { tell: () => undefined };
 
-describe("evaluate drift", () => {
+/** Some hours of calls go through the whole flow, and danfo takes seconds to load on a busy machine. */
+describe("evaluate drift", { timeout: 60_000 }, () => {
   it("finds another order of calls soon, says which role, and is quiet without a change", async () => {
     const { result } = await driftTask.run(
       { scenario: "call_order", seeds: "2", models: "before", hours: "2" },
