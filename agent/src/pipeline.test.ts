@@ -47,6 +47,7 @@ function pipelineOf(
       newNormalSeconds: HOUR_SECONDS,
       recentHalfLifeSeconds: 120,
       learnedHalfLifeSeconds: DAY_SECONDS,
+      seasonSeconds: DAY_SECONDS,
       outageSeconds: OUTAGE_SECONDS,
       fitDelaySeconds: 60,
       waitForFits: true,

@@ -33,6 +33,7 @@ import { WorkloadCost } from "./models/cost/workload-cost.js";
 import { OperationMixModel } from "./models/mix/operation-mix-model.js";
 import type { MixWindow } from "./models/mix/operation-mix-model.js";
 import { ModelFamily } from "./models/model-family.js";
+import { SeriesWatch } from "./models/series/series-watch.js";
 import { SegmentModels } from "./models/segment-models.js";
 import { requestClusters } from "./pipeline/cluster-fits.js";
 import type { PipelineOptions } from "./pipeline/pipeline-options.js";
@@ -72,7 +73,7 @@ export const CALLS_PER_TURN = 250;
 /** An outage that goes on for more windows than this is skipped: they have nothing to tell. */
 const LONGEST_FILLED_OUTAGE_WINDOWS = 360;
 /** What a window without a call tells of operations. */
-const SILENT_WINDOW: MixWindow = {
+const SILENT_WINDOW: MixWindow & Pick<WindowSummary, "operations"> = {
   operations: new Map(),
   transitions: new Map(),
   pauseSeconds: new Map(),
@@ -118,6 +119,7 @@ export class Pipeline {
       models: new ModelFamily(parts.createCallModels, (segment) => clusters.has(segment)),
       volume: parts.createVolumeModel(),
       mix: new OperationMixModel(options.mix),
+      series: new SeriesWatch(options),
       cost: new WorkloadCost(options),
       drift: new DriftAssessor(options),
       history: new RecommendationHistory(options.allocation.scaleDownStabilizationSeconds),
@@ -300,11 +302,12 @@ export class Pipeline {
     { startSeconds, overall }: ClosedInterval,
     rate: { readonly startSeconds: number; readonly callsPerSecond?: number | undefined },
   ): void {
-    const { volume, mix } = this.learning;
+    const { volume, mix, series } = this.learning;
     volume.observe(rate.startSeconds, rate.callsPerSecond);
     const window = rate.startSeconds === startSeconds ? overall : SILENT_WINDOW;
     const isGap = rate.callsPerSecond === undefined;
     mix.observe(rate.startSeconds, isGap ? undefined : window, volume.forecast());
+    series.observe(rate.startSeconds, rate.callsPerSecond, window);
   }
 
   #adoptFits(interval: ClosedInterval): Promise<unknown> | undefined {

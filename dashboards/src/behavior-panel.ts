@@ -35,6 +35,7 @@ const METRICS = {
   branch: ["presage_decision_branch", UNITS.count],
   expiry: ["presage_recommendation_expiry_timestamp_seconds", UNITS.seconds],
   modelStatus: ["presage_model_status", UNITS.count],
+  scheduledEvent: ["presage_scheduled_event_active", UNITS.count],
 } as const satisfies Readonly<Record<string, readonly [metric: string, unit: Unit]>>;
 
 type MetricName = keyof typeof METRICS;

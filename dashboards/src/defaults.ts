@@ -4,6 +4,9 @@ export const DRIFT_THRESHOLD = 0.5;
 /** The agent's default of `drift.confidenceThreshold`, a probability from 0 to 1. */
 export const CONFIDENCE_THRESHOLD = 0.8;
 
+/** The score from which the agent's evaluation counts an anomaly, from 0 to 1. */
+export const ANOMALY_THRESHOLD = 0.4;
+
 /** The agent's default of `forecast.level`: the share of what comes that an interval is to hold. */
 export const INTERVAL_LEVEL = 0.9;
 

@@ -2,7 +2,7 @@ import { annotations } from "./annotations.js";
 import { ALL_METRICS, behaviorPanel } from "./behavior-panel.js";
 import { dashboard } from "./dashboard.js";
 import type { BuiltDashboard } from "./dashboard.js";
-import { DRIFT_THRESHOLD, MAIN_PANEL_ID, UIDS } from "./defaults.js";
+import { ANOMALY_THRESHOLD, DRIFT_THRESHOLD, MAIN_PANEL_ID, UIDS } from "./defaults.js";
 import { dashedSeries, limits, stacked, timeseries, worthALookFrom } from "./panels.js";
 import { ofWorkload, perWorkload, range } from "./queries.js";
 import { UNITS } from "./units.js";
@@ -135,6 +135,43 @@ const width = timeseries(
   [range("width", `${forecast("upper")} - ${forecast("lower")}`, "upper less lower bound")],
 ).min(0);
 
+const changes = timeseries(
+  {
+    id: 14,
+    title: "Abrupt changes",
+    description:
+      "The probability that a feature of the load or of the calls has changed abruptly within the last quarter of " +
+      "an hour or so. Trends and the daily season are no changes.",
+    unit: UNITS.share,
+  },
+  [
+    range(
+      "change",
+      perWorkload(ofWorkload("presage_change_point_probability"), "feature"),
+      "{{feature}}",
+    ),
+  ],
+)
+  .min(0)
+  .max(1);
+
+const anomalies = limits(
+  timeseries(
+    {
+      id: 15,
+      title: "Anomaly",
+      description:
+        "How unusual the load, errors and durations are, from 0 to 1, by their level and by the time of the day.",
+      unit: UNITS.score,
+    },
+    [range("anomaly", perWorkload(ofWorkload("presage_anomaly_score"), "feature"), "{{feature}}")],
+  )
+    .min(0)
+    .max(1)
+    .decimals(2),
+  worthALookFrom(ANOMALY_THRESHOLD),
+);
+
 /** One workload in depth. */
 export function workloadDashboard(): BuiltDashboard {
   return dashboard({
@@ -159,6 +196,13 @@ export function workloadDashboard(): BuiltDashboard {
           [8, evidence],
           [8, classes],
           [8, width],
+        ],
+      },
+      {
+        height: 8,
+        panels: [
+          [12, changes],
+          [12, anomalies],
         ],
       },
       ...RESOURCE_ROWS,

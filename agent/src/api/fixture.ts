@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { ManualClock } from "../core/index.js";
+import { featureStates, ManualClock } from "../core/index.js";
 import type { Decision, WorkloadState } from "../core/index.js";
 import { AlertLog } from "./alert-log.js";
 import type { ApiOptions } from "./options.js";
@@ -73,6 +73,11 @@ const state: WorkloadState = {
   operationForecast: { status: "warming_up", reason: "too_few_windows" },
   seasons: [],
   scheduledEvents: [],
+  features: featureStates(() => ({
+    changeProbability: { status: "warming_up", reason: "too_few_windows" },
+    lastChange: undefined,
+    anomalyScore: undefined,
+  })),
   predictedWorkload: { status: "warming_up", reason: "no_usage_yet" },
   cost: { status: "warming_up", reason: "no_usage_yet" },
   decision,

@@ -43,6 +43,9 @@ export function emptyWindow(
   };
 }
 
+/** From this status on it was the service that failed (RFC 9110, section 15.6). */
+const FIRST_SERVER_ERROR = 500;
+
 /** Adds one call to its window. */
 export function addCall(window: WindowSummary, observation: Observation): void {
   const { call, previousOperation, secondsSincePrevious } = observation;
@@ -54,6 +57,7 @@ export function addCall(window: WindowSummary, observation: Observation): void {
   }
   const statistics = operationStatistics(window, call.operation);
   statistics.calls += 1;
+  if (call.status >= FIRST_SERVER_ERROR) statistics.serverErrors += 1;
   if (call.durationSeconds !== undefined) {
     addToMoments(statistics.durationSeconds, call.durationSeconds);
   }
@@ -61,12 +65,15 @@ export function addCall(window: WindowSummary, observation: Observation): void {
   if (call.responseBytes !== undefined) addToMoments(statistics.responseBytes, call.responseBytes);
 }
 
+/** Larger ones have a square that is no number any more. */
+const LARGEST_DEVIATION = 1e100;
+
 /**
  * Adds the deviation that a model gave to one call. NaN says that it could not tell, and adds nothing; nor
- * does an infinite one, which would spoil every mean it enters.
+ * does one beyond 1e100, which would spoil every mean it enters.
  */
 export function addDeviation(window: WindowSummary, cause: DriftCause, deviation: number): void {
-  if (!Number.isFinite(deviation)) return;
+  if (!(Math.abs(deviation) <= LARGEST_DEVIATION)) return;
   addToMoments((window.deviations[cause] ??= emptyMoments()), deviation);
 }
 
@@ -84,6 +91,7 @@ export function mergeWindow(into: WindowSummary, from: WindowSummary): void {
   for (const [operation, statistics] of from.operations) {
     const target = operationStatistics(into, operation);
     target.calls += statistics.calls;
+    target.serverErrors += statistics.serverErrors;
     mergeMoments(target.durationSeconds, statistics.durationSeconds);
     mergeMoments(target.requestBytes, statistics.requestBytes);
     mergeMoments(target.responseBytes, statistics.responseBytes);
@@ -120,6 +128,7 @@ function operationStatistics(window: WindowSummary, operation: string): Operatio
   if (statistics === undefined) {
     statistics = {
       calls: 0,
+      serverErrors: 0,
       durationSeconds: emptyMoments(),
       requestBytes: emptyMoments(),
       responseBytes: emptyMoments(),

@@ -197,9 +197,13 @@ describe("addCall and addDeviation", () => {
   it("count calls and transitions, and sizes and durations only where they are known", () => {
     const window = emptyWindow(WORKLOAD, "shoppers", 0, 10);
     addCall(window, observationAt(1, { responseBytes: 10, requestBytes: undefined }));
-    addCall(window, observationAt(2, { responseBytes: 20, durationSeconds: undefined }));
+    addCall(
+      window,
+      observationAt(2, { status: 503, responseBytes: 20, durationSeconds: undefined }),
+    );
     expect(window.operations.get("GET /products")).toEqual({
       calls: 2,
+      serverErrors: 1,
       durationSeconds: { count: 1, sum: 0.02, sumOfSquares: 0.0004 },
       requestBytes: { count: 1, sum: 0, sumOfSquares: 0 },
       responseBytes: { count: 2, sum: 30, sumOfSquares: 500 },
@@ -208,9 +212,10 @@ describe("addCall and addDeviation", () => {
     expect(window.instances.get("shop-1")).toBe(2);
   });
 
-  it("a deviation that is not a finite number adds nothing", () => {
+  it("a deviation that is not finite, or whose square is not, adds nothing", () => {
     const window = emptyWindow(WORKLOAD, "shoppers", 0, 10);
-    for (const deviation of [NaN, Infinity, -Infinity]) addDeviation(window, "timing", deviation);
+    for (const deviation of [NaN, Infinity, -Infinity, 1e300])
+      addDeviation(window, "timing", deviation);
     expect(window.deviations).toEqual({});
     addDeviation(window, "timing", -2);
     expect(window.deviations["timing"]).toEqual({ count: 1, sum: -2, sumOfSquares: 4 });

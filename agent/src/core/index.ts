@@ -7,6 +7,7 @@ export * from "./clock.js";
 export * from "./clusters.js";
 export * from "./demand.js";
 export * from "./event-calendar.js";
+export * from "./features.js";
 export * from "./fit.js";
 export * from "./forecast.js";
 export * from "./ingest.js";

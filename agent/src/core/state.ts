@@ -1,5 +1,6 @@
 import type { Decision } from "./allocation.js";
 import type { CostComparison, Drift, PredictedWorkload } from "./assessment.js";
+import type { FeatureStates } from "./features.js";
 import type {
   ForecastQuality,
   OperationForecast,
@@ -11,7 +12,15 @@ import type { WorkloadKey } from "./workload.js";
 
 /** The models whose status is published. A closed list: it is also a metric label. */
 export type PublishedModel =
-  "volume" | "mix" | "sequence" | "payload" | "changepoint" | "drift" | "cost" | "workload_class";
+  | "volume"
+  | "mix"
+  | "sequence"
+  | "payload"
+  | "changepoint"
+  | "anomaly"
+  | "drift"
+  | "cost"
+  | "workload_class";
 
 /** What a segment of callers without roles is: who is in it, and what they do most. */
 export interface SegmentProfile {
@@ -54,6 +63,8 @@ export interface WorkloadState {
   readonly seasons: readonly SeasonStrength[];
   /** What the calendar knows of: holidays and scheduled events. */
   readonly scheduledEvents: readonly ScheduledEventState[];
+  /** Abrupt changes and anomalies of the load and of what calls are made of. */
+  readonly features: FeatureStates;
   readonly predictedWorkload: ModelResult<PredictedWorkload>;
   readonly cost: ModelResult<CostComparison>;
   readonly decision: Decision | undefined;

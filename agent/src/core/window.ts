@@ -14,6 +14,8 @@ export interface Moments {
 
 export interface OperationStatistics {
   calls: number;
+  /** Calls that the service failed (status 500 and above). */
+  serverErrors: number;
   durationSeconds: Moments;
   requestBytes: Moments;
   responseBytes: Moments;

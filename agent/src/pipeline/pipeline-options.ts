@@ -22,6 +22,8 @@ export interface PipelineOptions
   readonly currentResources: Omit<Resources, "replicas"> & {
     readonly replicas?: number | undefined;
   };
+  /** Length of the season to expect, seconds. */
+  readonly seasonSeconds: number;
   /** Seconds without any call after which the silence is an outage of reporting, not a lack of demand. */
   readonly outageSeconds: number;
   /** Event time between asking for a fit and using it, seconds. */

@@ -22,6 +22,7 @@ import type { WorkloadCost } from "../models/cost/workload-cost.js";
 import type { OperationMixModel } from "../models/mix/operation-mix-model.js";
 import type { ActorClusters } from "../models/clustering/actor-clusters.js";
 import type { ModelFamily } from "../models/model-family.js";
+import { statusOfFeatures, type SeriesWatch } from "../models/series/series-watch.js";
 
 /** The parts of a pipeline that learn, by the names under which a checkpoint keeps them. */
 export interface LearningParts {
@@ -31,6 +32,7 @@ export interface LearningParts {
   readonly models: ModelFamily;
   readonly volume: VolumeModel;
   readonly mix: OperationMixModel;
+  readonly series: SeriesWatch;
   readonly cost: WorkloadCost;
   readonly drift: DriftAssessor;
   readonly history: RecommendationHistory;
@@ -54,6 +56,7 @@ export function stateOf(
   const operationForecast = sinceCallsAreSeen(operationForecastOf(learning), isAnyCallSeen);
   const compared = cost.compare(endSeconds);
   const predictedWorkload = predictWorkloadClass(compared);
+  const features = learning.series.features();
   const overallDrift = sinceCallsAreSeen(drift.overall(), isAnyCallSeen);
   return {
     workload: overall.workload,
@@ -68,6 +71,8 @@ export function stateOf(
         drift: statusOf(overallDrift),
         cost: statusOf(compared),
         workload_class: statusOf(predictedWorkload),
+        changepoint: statusOfFeatures(features, ({ changeProbability }) => changeProbability),
+        anomaly: statusOfFeatures(features, ({ anomalyScore }) => anomalyScore),
       },
     },
     segments: learning.segments.segments.map((name): SegmentState => {
@@ -87,6 +92,7 @@ export function stateOf(
     operationForecast,
     seasons: volume.seasons(),
     scheduledEvents: eventStates(calendar, endSeconds),
+    features,
     predictedWorkload,
     cost: compared,
     decision: undefined,

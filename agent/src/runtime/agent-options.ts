@@ -33,6 +33,7 @@ export function pipelineOptions(config: Config, waitForFits: boolean): PipelineO
     newNormalSeconds: drift.newNormalSeconds,
     recentHalfLifeSeconds: RECENT_COST_HALF_LIFE_SECONDS,
     learnedHalfLifeSeconds: drift.referenceHalfLifeSeconds,
+    seasonSeconds: forecast.seasonSeconds,
     outageSeconds: ingestion.outageSeconds,
     fitDelaySeconds: FIT_DELAY_WINDOWS * windowSeconds,
     waitForFits,

@@ -1,4 +1,5 @@
 /** A workload's state for the tests of the demo's view. */
+import { featureStates } from "../../core/index.js";
 import type { Decision, Drift, ModelResult, WorkloadState } from "../../core/index.js";
 import type { StoryLogOptions } from "./story-log.js";
 
@@ -126,6 +127,11 @@ export function workloadState(options: StateOptions): WorkloadState {
     operationForecast: warming,
     seasons: [],
     scheduledEvents: [],
+    features: featureStates(() => ({
+      changeProbability: warming,
+      lastChange: undefined,
+      anomalyScore: undefined,
+    })),
     predictedWorkload: warmingUp
       ? warming
       : {

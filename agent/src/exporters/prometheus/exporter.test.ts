@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { ManualClock, warmingUp } from "../../core/index.js";
-import type { WorkloadState } from "../../core/index.js";
+import { featureStates, ManualClock, warmingUp } from "../../core/index.js";
+import type { FeatureState, WorkloadState } from "../../core/index.js";
 import type { PrometheusExporter } from "./exporter.js";
 import { exporterOf, NOW_SECONDS, OPENMETRICS, SHOP, stateOf } from "./fixture.js";
+
+const NOTHING_SEEN: FeatureState = {
+  changeProbability: warmingUp("too_few_windows"),
+  lastChange: undefined,
+  anomalyScore: { status: "failed", reason: "stale_input" },
+};
 
 /** The lines of a scrape that are series. */
 async function series(exporter: PrometheusExporter, accept?: string): Promise<string[]> {
@@ -43,6 +49,13 @@ describe("what is published", () => {
     ["presage_scheduled_event_active", ',event="sale"', "1"],
     ["presage_scheduled_event_active", ',event="holiday"', "0"],
     ["presage_predicted_workload_probability", ',class="normal"', "0.7"],
+    ["presage_change_point_probability", ',feature="request_bytes"', "0.25"],
+    [
+      "presage_last_change_point_timestamp_seconds",
+      ',feature="error_ratio"',
+      String(NOW_SECONDS - 3600),
+    ],
+    ["presage_anomaly_score", ',feature="calls_per_second"', "0.125"],
     ["presage_current_replicas", "", "2"],
     ["presage_current_cpu_cores", "", "0.5"],
     ["presage_current_memory_bytes", "", "268435456"],
@@ -90,6 +103,7 @@ describe("what is unknown", () => {
       forecastQuality: state.forecastQuality.map((quality) => ({ ...quality, scored: 0 })),
       seasons: [],
       scheduledEvents: [],
+      features: featureStates(() => NOTHING_SEEN),
       predictedWorkload: warmingUp("no_usage_yet"),
       decision: undefined,
     };
@@ -187,9 +201,9 @@ describe("limits", () => {
     );
     const lines = await series(exporterOf(() => states));
     expect(lines.length).toBeLessThan(5_000);
-    // 20 of 25 workloads; of their 400 segments the first 145, of their 220 operations the first 60.
+    // 20 of 25 workloads; of their 400 segments the first 125, of their 220 operations the first 60.
     expect(lines).toContain('presage_export_omitted{what="workloads"} 5');
-    expect(lines).toContain('presage_export_omitted{what="segments"} 255');
+    expect(lines).toContain('presage_export_omitted{what="segments"} 275');
     expect(lines).toContain('presage_export_omitted{what="operations"} 160');
   });
 

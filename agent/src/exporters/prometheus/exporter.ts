@@ -8,14 +8,15 @@ import type { CounterfactualSource } from "./decision-families.js";
 import { writeExposition } from "./exposition.js";
 import type { Family } from "./family.js";
 import { CONTENT_TYPES, negotiate } from "./negotiation.js";
+import { SERIES_FAMILIES } from "./series-families.js";
 import { show } from "./shown.js";
 import type { ExportLimits, Shown } from "./shown.js";
 
 /**
- * Together under 5,000 series: 20 workloads of about 84, 145 segments of at most 19 (four values, eight
- * causes, seven models) and 60 operations of 9 (three bounds at three horizons) are 4,975.
+ * Together under 5,000 series: 20 workloads of about 100, 125 segments of at most 19 (four values, eight
+ * causes, seven models) and 60 operations of 9 (three bounds at three horizons) are 4,915.
  */
-const DEFAULT_LIMITS: ExportLimits = { maxWorkloads: 20, maxSegments: 145, maxOperations: 60 };
+const DEFAULT_LIMITS: ExportLimits = { maxWorkloads: 20, maxSegments: 125, maxOperations: 60 };
 
 export interface PrometheusExporterOptions {
   /** How the agent may act: `shadow` publishes only. */
@@ -48,6 +49,7 @@ export function createPrometheusExporter(
   const limits = options.limits ?? DEFAULT_LIMITS;
   const families = [
     ...BEHAVIOR_FAMILIES,
+    ...SERIES_FAMILIES,
     ...decisionFamilies(options.counterfactuals ?? (() => [])),
     modeFamily(options.mode),
     OMITTED_FAMILY,

@@ -1,7 +1,7 @@
 import { Registry } from "prom-client";
 
-import { DRIFT_CAUSES, ManualClock } from "../../core/index.js";
-import type { Decision, SegmentState, WorkloadState } from "../../core/index.js";
+import { DRIFT_CAUSES, featureStates, ManualClock } from "../../core/index.js";
+import type { Decision, FeatureState, SegmentState, WorkloadState } from "../../core/index.js";
 import { createPrometheusExporter } from "./exporter.js";
 import type { PrometheusExporter, PrometheusExporterOptions } from "./exporter.js";
 
@@ -77,6 +77,12 @@ function segmentOf(segment: string, contributing: readonly string[]): SegmentSta
   };
 }
 
+const watched = (): FeatureState => ({
+  changeProbability: { status: "ready", value: 0.25 },
+  lastChange: { timeSeconds: NOW_SECONDS - 3600, probability: 0.99 },
+  anomalyScore: { status: "ready", value: 0.125 },
+});
+
 /** A workload of which everything is known. */
 export function stateOf(workload: string, segments: readonly string[]): WorkloadState {
   return {
@@ -135,6 +141,7 @@ export function stateOf(workload: string, segments: readonly string[]): Workload
       { season: "hour", seconds: 3600, strength: 0 },
       { season: "day", seconds: 86_400, strength: 0.75 },
     ],
+    features: featureStates(watched),
     predictedWorkload: {
       status: "ready",
       value: {

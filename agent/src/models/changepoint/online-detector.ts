@@ -13,7 +13,7 @@ import { RunLengthPosterior } from "./run-length-posterior.js";
 import { DEVIATIONS_PER_MAD, medianOf } from "./season-removal.js";
 import { TrendTracker } from "./trend-tracker.js";
 
-const SNAPSHOT_FORMAT = "online-changes-1";
+const SNAPSHOT_FORMAT = "online-changes-2";
 
 /** How many steps back a change may lie. */
 const RECENT_STEPS = 128;
@@ -88,13 +88,14 @@ export class OnlineChangeDetector {
   }
 
   /**
-   * The value of the next step. NaN, infinite or beyond 1e100: `failed`, and the step counts as one without
+   * The value of the next step. `size`: the number of calls that it is made from, where its noise depends on
+   * it; over 0. NaN, infinite or beyond 1e100: `failed`, and the step counts as one without
    * a value. `warming_up` in the first 100 steps or two seasons.
    */
-  observe(value: number): ModelResult<OnlineChange> {
+  observe(value: number, size = 1): ModelResult<OnlineChange> {
     const isKnown = Math.abs(value) <= LARGEST_VALUE;
     if (!this.#tracker.isStarted) {
-      const surprises = this.#tracker.begin(isKnown ? value : NaN);
+      const surprises = this.#tracker.begin(isKnown ? value : NaN, size);
       surprises?.slice(-COMPARED_SURPRISES).forEach((each) => {
         this.#surprises.add(each);
       });
@@ -107,8 +108,8 @@ export class OnlineChangeDetector {
       return failed("non_finite_input");
     }
     const deviation = this.#tracker.deviation(value);
-    const surprise = this.#tracker.surprise(deviation);
-    this.#tracker.learn(deviation, surprise);
+    const surprise = this.#tracker.surprise(deviation, size);
+    this.#tracker.learn(deviation, surprise, size);
     this.#regimes.observe(this.#normalScore(surprise));
     this.#surprises.add(surprise);
     this.#remember(deviation, surprise);

@@ -1,4 +1,5 @@
 import { encodeFloats, type Json, type SnapshotReader } from "../../core/index.js";
+import { NoiseBySize } from "./noise-by-size.js";
 import { DEVIATIONS_PER_MAD, medianOf } from "./season-removal.js";
 
 /** The level forgets half in so many values: slower than changes are found, faster than slow seasons. */
@@ -16,6 +17,11 @@ const MAXIMUM_INERTIA = 0.95;
 /** Fewer values at the start don't tell a slope from noise. */
 const LEAST_START_STEPS = 100;
 const START_SEASONS = 2;
+/**
+ * A value is nearer to a mean of two that it is part of, than one that comes later: their deviations have a
+ * variance of 1 - 1/2 and of 1 + 1/2 of the noise's.
+ */
+const OUT_OF_START = Math.sqrt((START_SEASONS + 1) / (START_SEASONS - 1));
 /** At the start; with fewer the slope and the season rest on nothing. */
 const LEAST_KNOWN_RATIO = 0.5;
 /** Noise below this part of the largest value at the start is what rounding makes. */
@@ -28,7 +34,8 @@ const NOISE_DEVIATIONS = 10;
  * surprises: level and slope are smoothed exponentially (Holt 1957), the season of a known length has one
  * mean a phase (Winters 1960), and what is left of the previous value's deviation is expected again (a
  * first-order autoregression). The level of noise is the root of the mean square of recent surprises.
- * Deviations are pulled in before anything is learned from them, so blips teach little.
+ * Deviations are pulled in before anything is learned from them, so blips teach little. Surprises and noise
+ * are in units of what is usual for the size of their value (see {@link NoiseBySize}).
  *
  * The first 100 steps, or two seasons if these are longer, only start it: by a median slope, and a season
  * by the means of its phases.
@@ -36,7 +43,9 @@ const NOISE_DEVIATIONS = 10;
 export class TrendTracker {
   readonly #seasonSteps: number;
   readonly #startSteps: number;
+  readonly #bySize = new NoiseBySize();
   #start: number[] = [];
+  #startSizes: number[] = [];
   #isStarted = false;
   #phase = 0;
   readonly #season: Float64Array;
@@ -65,13 +74,14 @@ export class TrendTracker {
   }
 
   /** One step of the start; NaN for a step without a value. The surprises of all, once it is over. */
-  begin(value: number): Float64Array | undefined {
+  begin(value: number, size: number): Float64Array | undefined {
     this.#start.push(value);
+    this.#startSizes.push(size);
     if (this.#start.length < this.#startSteps) return undefined;
-    const values = this.#start;
-    this.#start = [];
+    const [values, sizes] = [this.#start, this.#startSizes];
+    [this.#start, this.#startSizes] = [[], []];
     const known = values.filter(isKnown).length;
-    return known >= LEAST_KNOWN_RATIO * this.#startSteps ? this.#fit(values) : undefined;
+    return known >= LEAST_KNOWN_RATIO * this.#startSteps ? this.#fit(values, sizes) : undefined;
   }
 
   /** How far the value is from level, slope and season: the deviation that inertia may carry on. */
@@ -79,14 +89,16 @@ export class TrendTracker {
     return value - this.#level - this.#slope - this.#seasonal();
   }
 
-  /** A deviation less what inertia made expect. */
-  surprise(deviation: number): number {
-    return deviation - this.#inertia() * this.#previous;
+  /** A deviation less what inertia made expect, of a value of this size. */
+  surprise(deviation: number, size: number): number {
+    return (deviation - this.#inertia() * this.#previous) / this.#bySize.ratio(size);
   }
 
-  learn(deviation: number, surprise: number): void {
+  learn(deviation: number, surprise: number, size: number): void {
     const inertia = this.#inertia();
-    const usual = this.noise / Math.sqrt(1 - inertia ** 2);
+    const ratio = this.#bySize.ratio(size);
+    const usual = (this.noise * ratio) / Math.sqrt(1 - inertia ** 2);
+    this.#bySize.learn(surprise * ratio, size);
     const learned = pulledIn(deviation, LEARNED_DEVIATIONS * usual);
     this.#product += NOISE_GAIN * (learned * this.#previous - this.#product);
     this.#square += NOISE_GAIN * (this.#previous ** 2 - this.#square);
@@ -118,6 +130,8 @@ export class TrendTracker {
   snapshot(): Json {
     return {
       start: encodeFloats(Float64Array.from(this.#start)),
+      startSizes: encodeFloats(Float64Array.from(this.#startSizes)),
+      bySize: this.#bySize.snapshot(),
       isStarted: this.#isStarted,
       phase: this.#phase,
       season: encodeFloats(this.#season),
@@ -139,6 +153,7 @@ export class TrendTracker {
   restore(reader: SnapshotReader): void {
     const start = reader.field("start").float64s();
     if (start.length >= this.#startSteps) reader.field("start").refuse("fewer values");
+    const startSizes = reader.field("startSizes").float64s(start.length);
     const isStarted = reader.field("isStarted").boolean();
     const phase = reader.field("phase").count();
     if (phase >= this.#season.length) reader.field("phase").refuse("a phase of the season");
@@ -146,7 +161,9 @@ export class TrendTracker {
     const [level, slope, previous, product, square, noiseSquare, leastNoise] = reader
       .field("numbers")
       .float64s(7);
+    this.#bySize.restore(reader.field("bySize"));
     this.#start = Array.from(start);
+    this.#startSizes = Array.from(startSizes);
     this.#isStarted = isStarted;
     this.#phase = phase;
     this.#season.set(season);
@@ -159,7 +176,7 @@ export class TrendTracker {
     this.#leastNoise = leastNoise ?? 0;
   }
 
-  #fit(values: readonly number[]): Float64Array {
+  #fit(values: readonly number[], sizes: readonly number[]): Float64Array {
     const period = this.#season.length;
     const slope = slopeOf(values, this.#seasonSteps);
     const middle = (values.length - 1) / 2;
@@ -167,9 +184,13 @@ export class TrendTracker {
     const center = (this.#seasonSteps > 0 ? meanOf : medianOf)(detrended.filter(isKnown));
     this.#season.fill(0);
     if (this.#seasonSteps > 0) {
-      this.#season.forEach((_, phase) => {
-        const same = detrended.filter((value, at) => at % period === phase && isKnown(value));
-        this.#season[phase] = same.length === 0 ? 0 : meanOf(same) - center;
+      const counts = new Float64Array(period);
+      detrended.forEach((value, at) => {
+        if (!isKnown(value)) return;
+        const phase = at % period;
+        counts[phase] = (counts[phase] ?? 0) + 1;
+        const mean = this.#season[phase] ?? 0;
+        this.#season[phase] = mean + (value - center - mean) / (counts[phase] ?? 1);
       });
     }
     const deviations = detrended.map(
@@ -187,14 +208,19 @@ export class TrendTracker {
       this.#square += (before * before - this.#square) / pairs;
     }
     const inertia = this.#inertia();
-    const surprises = deviations
+    const correction = this.#seasonSteps > 0 ? OUT_OF_START : 1;
+    const raw = deviations
       .subarray(1)
-      .map((deviation, at) => deviation - inertia * (deviations[at] ?? NaN))
+      .map((deviation, at) => correction * (deviation - inertia * (deviations[at] ?? NaN)));
+    const sizesOfRaw = sizes.slice(1);
+    this.#bySize.begin(raw, sizesOfRaw, rootMeanSquare(raw.filter(isKnown)));
+    const surprises = raw
+      .map((surprise, at) => surprise / this.#bySize.ratio(sizesOfRaw[at] ?? 1))
       .filter(isKnown);
     const spread = DEVIATIONS_PER_MAD * medianOf(surprises.map(Math.abs));
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
     this.#leastNoise = ROUNDING * largest + Number.MIN_VALUE;
-    this.#noiseSquare = spread > 0 ? spread ** 2 : meanOf(surprises.map((each) => each ** 2));
+    this.#noiseSquare = (spread > 0 ? spread : rootMeanSquare(surprises)) ** 2;
     const last = deviations.at(-1) ?? NaN;
     this.#previous = Number.isNaN(last) ? 0 : last;
     this.#isStarted = true;
@@ -229,6 +255,10 @@ function slopeOf(values: readonly number[], seasonSteps: number): number {
     }
   }
   return medianOf(Float64Array.from(slopes));
+}
+
+function rootMeanSquare(values: Float64Array): number {
+  return Math.sqrt(meanOf(values.map((value) => value ** 2)));
 }
 
 function isKnown(value: number): boolean {

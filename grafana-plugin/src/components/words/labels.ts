@@ -48,7 +48,8 @@ const MODELS: Words = new Map([
   ['drift', () => t('model.drift', 'Drift')],
   ['volume', () => t('model.volume', 'Forecast')],
   ['mix', () => t('model.mix', 'Forecast by operation')],
-  ['changepoint', () => t('model.changepoint', 'Change of the load')],
+  ['changepoint', () => t('model.changepoint', 'Abrupt changes')],
+  ['anomaly', () => t('model.anomaly', 'Anomalies')],
   ['workload_class', () => t('model.workload_class', 'Kind of load')],
   ['cost', () => t('model.cost', 'Cost of a call')],
 ]);
