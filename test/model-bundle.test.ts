@@ -26,12 +26,14 @@ interface Bundle {
 
 /**
  * One agent learns the first part of a story and is packed up (`learned`). It goes on learning the second
- * part, and takes bundles meanwhile; a twin of it learns the same and takes none.
+ * part, as does a twin of it, whose models are packed up too. The agent takes them over, learns the last
+ * part with them, and gets its former models back, which know nothing of it.
  */
 describe("model bundles", () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let first: StoryCall[];
   let second: StoryCall[];
+  let last: StoryCall[];
   let agent: AgentProcess;
   const running: AgentProcess[] = [];
   const homeOf = (name: string): string => join(directory.path, name);
@@ -79,9 +81,10 @@ describe("model bundles", () => {
       exports: false,
       campaign: false,
     });
-    const half = Math.floor(story.length * 0.7);
-    first = story.slice(0, half);
-    second = story.slice(half);
+    const part = (share: number): number => Math.floor(story.length * share);
+    first = story.slice(0, part(0.7));
+    second = story.slice(part(0.7), part(0.9));
+    last = story.slice(part(0.9));
 
     const learner = await start("agent");
     await sendCalls(learner.apiUrl, first);
@@ -96,6 +99,10 @@ describe("model bundles", () => {
     const stranger = await start("stranger");
     await sendCalls(stranger.apiUrl, first.map(asStrangersCall));
     await stopAndExport(stranger, bundleFile("stranger"));
+
+    const twin = await start("twin");
+    await sendCalls(twin.apiUrl, second);
+    await stopAndExport(twin, bundleFile("twin"));
 
     agent = await start("agent");
     await sendCalls(agent.apiUrl, second);
@@ -124,8 +131,8 @@ describe("model bundles", () => {
   });
 
   it("are as old as the checkpoint that they were packed from", async () => {
-    const bundle = bundleFrom(await readFile(bundleFile("learned"), "utf8"));
-    // The first line of a checkpoint is its header; the one before the agent's last is that of the export.
+    const bundle = bundleFrom(await readFile(bundleFile("twin"), "utf8"));
+    // The first line of a checkpoint is its header.
     const [header = "{}"] = (
       await readFile(join(homeOf("twin"), "data", "presage.checkpoint"), "utf8")
     ).split("\n");
@@ -182,15 +189,18 @@ describe("model bundles", () => {
   });
 
   it("are taken over by a running agent, and the former models come back when asked for", async () => {
+    // What the agent said of recent calls it said before it learned from them; the twin knows them.
     const { exitCode, stdout } = await presage(
       "model",
       "import",
-      bundleFile("learned"),
+      bundleFile("twin"),
       "--url",
       agent.apiUrl,
     );
     expect(exitCode, stdout).toBe(0);
     expect(stdout).toContain("took over: ");
+    await sendCalls(agent.apiUrl, last);
+    await eventuallyLearned(agent, [...first, ...second, ...last]);
 
     const restore = JSON.stringify({ restorePrevious: { workload: WORKLOAD, segment: SEGMENT } });
     expect(await update(restore)).toMatchObject({ status: 200 });
@@ -198,17 +208,19 @@ describe("model bundles", () => {
     expect(again.status).toBe(409);
     expect(JSON.parse(again.answer)).toMatchObject({ reason: "no_previous" });
 
-    const twin = await start("twin");
-    await sendCalls(twin.apiUrl, second);
-    await eventuallyLearned(twin, [...first, ...second]);
-    const expected = await stopAndExport(twin, bundleFile("twin"));
-    const restored = await stopAndExport(agent, bundleFile("restored"));
-    const learned = bundleFrom(await readFile(bundleFile("learned"), "utf8"));
-    // As if there had been no bundle: the same as its twin's, and not those of the bundle.
-    expect(restored.models).toEqual(expected.models);
-    expect(restored.models).not.toEqual(learned.models);
+    const [twin, restored] = [
+      bundleFrom(await readFile(bundleFile("twin"), "utf8")),
+      await stopAndExport(agent, bundleFile("restored")),
+    ];
+    // When a fit is ready depends on the machine, so that of two agents only what they count is the same.
+    expect(markovOf(restored)).toEqual(markovOf(twin));
   });
 });
+
+/** The Markov chain: what it has learned depends on the calls alone. */
+function markovOf({ models }: Bundle): unknown {
+  return models["sequence"];
+}
 
 function bundleFrom(text: string): Bundle {
   // Written by `presage model export`; the tests look at what is in it.
