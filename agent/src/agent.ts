@@ -12,7 +12,7 @@ import type { Config } from "./config/schema.js";
 import type { Clock, WorkloadView } from "./core/index.js";
 import { systemClock, workloadKey } from "./core/index.js";
 import { createPrometheusExporter } from "./exporters/prometheus/exporter.js";
-import { createFittingWorker } from "./runtime/fitting-worker.js";
+import { createFitters } from "./runtime/fitters.js";
 import { createFlow, droppedBy } from "./runtime/flow.js";
 import { loadIdentityKey } from "./ingestion/identity.js";
 import { wireCallSchema } from "./ingestion/wire-call.js";
@@ -90,10 +90,18 @@ async function runAgent({ config, clock, log, listeners, lock }: Ground): Promis
       ? await readOrGenerateKeyFile(join(dataDirectory, "bundle.key"))
       : await readKeyFile(config.bundles.keyFile);
 
+  const backends = new Set<string>();
   const stages = new StageDurations(STAGES);
   const registry = createRegistry();
   stages.register(registry);
-  const worker = createFittingWorker();
+  const worker = createFitters({
+    backend: config.training.backend,
+    onBackend: (backend) => {
+      agentMetrics.trainingBackend(backend);
+      if (!backends.has(backend)) log.info({ backend }, "networks are trained by this backend");
+      backends.add(backend);
+    },
+  });
   const fitter = timedFitter(worker, (kind, seconds, outcome) => {
     agentMetrics.fitEnded(kind, seconds, outcome);
   });
@@ -105,6 +113,9 @@ async function runAgent({ config, clock, log, listeners, lock }: Ground): Promis
     waitForFits: false,
     observeStage: (stage, seconds) => {
       stages.observe(stage, seconds);
+    },
+    onTraining: (outcome) => {
+      agentMetrics.trainingEnded(outcome);
     },
     onOffered: () => {
       intake.wake(flow.queue);

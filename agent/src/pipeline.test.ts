@@ -50,6 +50,7 @@ function pipelineOf(
       seasonSeconds: DAY_SECONDS,
       outageSeconds: OUTAGE_SECONDS,
       fitDelaySeconds: 60,
+      trainingDelaySeconds: 300,
       waitForFits: true,
       currentResources: resources(running),
       mix: {

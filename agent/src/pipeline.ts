@@ -9,7 +9,7 @@ import { sessionKey, SessionTracker } from "./behavior/sessions.js";
 import { addDeviation } from "./behavior/window-summary.js";
 import { WindowAssembler } from "./behavior/windows.js";
 import type { ClosedInterval } from "./behavior/windows.js";
-import { CallModelFits } from "./pipeline/call-model-fits.js";
+import { CallModelFits, type TrainingOutcome } from "./pipeline/call-model-fits.js";
 import { dateDrifts } from "./pipeline/date-drifts.js";
 import type {
   Call,
@@ -61,6 +61,8 @@ export interface PipelineParts extends DecisionMakerParts {
   readonly calendar?: EventCalendar | undefined;
   /** Runs a stage and takes its time. */
   readonly time: <T>(stage: Stage, run: () => T) => T;
+  /** Told what became of each training of a network. */
+  readonly onTraining?: ((outcome: TrainingOutcome) => void) | undefined;
   readonly onWindow: ((interval: ClosedInterval, state: WorkloadState) => void) | undefined;
 }
 
@@ -126,9 +128,11 @@ export class Pipeline {
       load: new RecentLoad(options.windowSeconds, options.outageSeconds),
       instances: new InstanceCount(),
     };
-    this.#fits = new PendingFits(parts.fitter, options.fitDelaySeconds);
-    const { drift, history, load } = this.learning;
-    this.#callModelFits = new CallModelFits(this.learning.models, drift, this.#fits);
+    this.#fits = new PendingFits(parts.fitter, (kind) =>
+      kind === "sequence" ? options.trainingDelaySeconds : options.fitDelaySeconds,
+    );
+    const { drift, history, load, models } = this.learning;
+    this.#callModelFits = new CallModelFits(models, drift, this.#fits, parts.onTraining);
     this.#decisions = new DecisionMaker(options.allocation, history, load, parts);
     this.#causes = new SegmentModels(parts.createCallModels).causes;
     this.#deviations = new Float64Array(this.#causes.length);
@@ -310,8 +314,8 @@ export class Pipeline {
     series.observe(rate.startSeconds, rate.callsPerSecond, window);
   }
 
-  #adoptFits(interval: ClosedInterval): Promise<unknown> | undefined {
-    const late = this.#fits.adoptDue(interval.endSeconds);
+  #adoptFits({ endSeconds }: ClosedInterval): Promise<unknown> | undefined {
+    const late = this.#fits.adoptDue(endSeconds);
     return this.#options.waitForFits ? late : undefined;
   }
 

@@ -5,16 +5,14 @@
  */
 import { randomBytes } from "node:crypto";
 import { loadConfig } from "presage";
-import type * as FittingWorker from "../../agent/dist/runtime/fitting-worker.js";
+import type * as Fitters from "../../agent/dist/runtime/fitters.js";
 import type * as FlowModule from "../../agent/dist/runtime/flow.js";
 import { builtModule } from "../harness/built-agent.js";
 import { SyntheticCalls } from "../harness/synthetic-calls.js";
 
 // The modules by these names have these types: they are built together.
 const { createFlow } = (await builtModule("runtime/flow.js")) as typeof FlowModule;
-const { createFittingWorker } = (await builtModule(
-  "runtime/fitting-worker.js",
-)) as typeof FittingWorker;
+const { createFitters } = (await builtModule("runtime/fitters.js")) as typeof Fitters;
 
 const RUNS = 5;
 const CALLS = 200_000;
@@ -43,7 +41,7 @@ function parseSeconds(): number {
 
 /** Seconds that it takes from the text to the recommendation. */
 async function flowSeconds(): Promise<number> {
-  const fitter = createFittingWorker();
+  const fitter = createFitters({ backend: "own" });
   const { ingestion, queue, workloads } = createFlow({
     config: loadConfig({ environment: {} }),
     clock: { now: () => START_SECONDS + CALLS / CALLS_PER_SECOND },

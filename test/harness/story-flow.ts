@@ -2,16 +2,14 @@ import { randomBytes } from "node:crypto";
 import { loadConfig } from "presage";
 import type { WorkloadState } from "presage";
 import type { ScenarioOptions } from "presage-example-shop/scenario";
-import type * as FittingWorker from "../../agent/dist/runtime/fitting-worker.js";
+import type * as Fitters from "../../agent/dist/runtime/fitters.js";
 import type * as FlowModule from "../../agent/dist/runtime/flow.js";
 import { builtModule } from "./built-agent.js";
 import { shopStory } from "./shop-story.js";
 
 // The modules by these names have these types: they are built together.
 const { createFlow } = (await builtModule("runtime/flow.js")) as typeof FlowModule;
-const { createFittingWorker } = (await builtModule(
-  "runtime/fitting-worker.js",
-)) as typeof FittingWorker;
+const { createFitters } = (await builtModule("runtime/fitters.js")) as typeof Fitters;
 
 const IDENTITY_KEY_BYTES = 32;
 const BATCH_CALLS = 200;
@@ -25,7 +23,7 @@ export async function storyStates(
   createCallModels?: FlowModule.FlowOptions["createCallModels"],
 ): Promise<readonly WorkloadState[]> {
   const states: WorkloadState[] = [];
-  const fitter = createFittingWorker();
+  const fitter = createFitters({ backend: "own", isUrgent: true });
   let nowSeconds = options.startSeconds;
   const { ingestion, queue, workloads } = createFlow({
     config: loadConfig({ environment: {} }),

@@ -7,7 +7,7 @@ import type { ClosedInterval } from "../behavior/windows.js";
 import type { WorkloadKey, WorkloadState } from "../core/index.js";
 import { systemClock } from "../core/index.js";
 import { fileProblem } from "../runtime/file-problem.js";
-import { createFittingWorker } from "../runtime/fitting-worker.js";
+import { createFitters } from "../runtime/fitters.js";
 import { createFlow } from "../runtime/flow.js";
 import type { Flow } from "../runtime/flow.js";
 import {
@@ -82,7 +82,7 @@ export async function replay(args: string[], io: Io): Promise<number> {
     firstSeconds: undefined,
     lastSeconds: undefined,
   };
-  const fitter = createFittingWorker();
+  const fitter = createFitters({ backend: config.training.backend, isUrgent: true });
   fitter.start();
   const flow = createFlow({
     config,

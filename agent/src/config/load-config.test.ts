@@ -80,6 +80,7 @@ describe("without any source", () => {
           networkBytesPerSecond: 12_500_000,
         },
       },
+      training: { backend: "own", maxCalls: 16_384, maxSessions: 2048 },
       checkpoint: { intervalSeconds: 30 },
       telemetry: { logLevel: "info" },
     });

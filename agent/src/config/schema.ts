@@ -12,6 +12,7 @@ import {
   ingestionSection,
   metricsSection,
   scrapeTarget,
+  trainingSection,
 } from "./sections.js";
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -52,6 +53,7 @@ export const configSchema = section("The configuration of a Presage agent.", {
   forecast: forecastSection.prefault({}),
   drift: driftSection.prefault({}),
   allocation: allocationSection.prefault({}),
+  training: trainingSection.prefault({}),
   checkpoint: checkpointSection.prefault({}),
   telemetry: section("What the agent says about itself.", {
     logLevel: z.enum(LOG_LEVELS).default("info").describe("Least level of the log, on stderr."),

@@ -177,6 +177,26 @@ export const behaviorSection = section("Sessions and segments.", {
   ),
 });
 
+export const trainingSection = section("Networks of call sequences, one a segment.", {
+  backend: z
+    .enum(["own", "tensorflow"])
+    .default("own")
+    .describe(
+      "What trains them: the agent's own loops, or TensorFlow.js (its native library where `tfjs-node` " +
+        "is installed, else WebAssembly).",
+    ),
+  maxCalls: wholeNumber("Calls kept per segment to train on: about 30 bytes each.", 16_384, {
+    minimum: 2000,
+    maximum: 1_000_000,
+  }),
+  maxSessions: wholeNumber(
+    "Open sessions followed per segment, under 1 KB each. Past it, the one that was silent longest is " +
+      "given up: its next call is judged by the one before alone.",
+    2048,
+    { minimum: 1, maximum: 1_000_000 },
+  ),
+});
+
 export const driftSection = section("When behavior counts as changed.", {
   threshold: decimal("Score above which a drift moves resources.", 0.5, {
     minimum: 0,

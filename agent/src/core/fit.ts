@@ -79,6 +79,16 @@ export interface ProphetNeeds {
   readonly occurrences: readonly EventOccurrence[];
 }
 
+/** How long a training is: so many epochs, and more when there are few sequences, within a limit. */
+export interface TrainingEffort {
+  readonly epochs: number;
+  /** Steps of the optimizer that it takes at least, whatever there is to learn. */
+  readonly minSteps: number;
+  /** Calls that it goes through at most, all epochs together (but one epoch in any case). */
+  readonly maxCalls: number;
+  readonly learningRate: number;
+}
+
 /** Work for the fitting thread: plain data, so that it can be posted. */
 export type FitJob =
   | ClusterJob
@@ -94,14 +104,14 @@ export type FitJob =
       readonly kind: "sequence";
       /** The result says it again, as what tells it from others. */
       readonly id: number;
+      /** As observed, each sequence counting 1; equal ones are joined where the training is. */
       readonly training: SequenceData;
       readonly heldBack: SequenceData;
       /** What to start from. */
       readonly start: NetworkWeights;
       /** Whether the start was trained before, so that it must be improved on. */
       readonly startIsTrained: boolean;
-      readonly epochs: number;
-      readonly learningRate: number;
+      readonly effort: TrainingEffort;
       readonly seed: number;
     }
   | {

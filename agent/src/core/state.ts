@@ -7,7 +7,7 @@ import type {
   SeasonStrength,
   VolumeForecast,
 } from "./forecast.js";
-import type { ModelResult, ModelStatus } from "./model.js";
+import type { CallModelName, ModelResult, ModelStatus, ServedBy } from "./model.js";
 import type { WorkloadKey } from "./workload.js";
 
 /** The models whose status is published. A closed list: it is also a metric label. */
@@ -41,6 +41,8 @@ export interface SegmentState {
   /** Of segments that were found in behavior; undefined for those that are given. */
   readonly profile?: SegmentProfile | undefined;
   readonly models: Readonly<Partial<Record<PublishedModel, ModelStatus>>>;
+  /** Which algorithm answers for each model of calls; none for the workload as a whole. */
+  readonly servedBy?: Readonly<Partial<Record<CallModelName, ServedBy>>>;
 }
 
 /** One event of the calendar as of the last closed window. */

@@ -146,6 +146,7 @@ const callModels: [string, () => CallModel][] = [
         maxTransitions: 6,
         units: 4,
         sessionGapSeconds: 60,
+        minTrainingCalls: 1000,
       }),
   ],
   [

@@ -59,6 +59,11 @@ export class SegmentModels implements Persistent {
     this.#models = create();
   }
 
+  /** Those that learn at present. */
+  get models(): readonly CallModel[] {
+    return this.#models;
+  }
+
   /** In the order of `score`'s output. */
   get causes(): readonly DriftCause[] {
     return this.#models.flatMap(({ causes }) => causes);

@@ -52,7 +52,7 @@ function flow(segments: readonly string[]) {
   });
   const fits = new PendingFits(
     { fit: () => Promise.resolve(RESULT) },
-    DELAY_WINDOWS * WINDOW_SECONDS,
+    () => DELAY_WINDOWS * WINDOW_SECONDS,
   );
   const models = new Map(
     segments.map((segment) => {

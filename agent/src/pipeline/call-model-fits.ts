@@ -6,6 +6,9 @@ import type { PendingFits } from "./pending-fits.js";
 /** Of each kind of model at most this many fits are under way in a pipeline: each holds a copy of its data. */
 const MAX_UNDER_WAY = 1;
 
+/** A closed list: it is also a metric label. */
+export type TrainingOutcome = "adopted" | "rejected" | "failed";
+
 interface DoneFit {
   readonly segment: string;
   readonly due: DueFit;
@@ -29,12 +32,19 @@ export class CallModelFits {
   readonly #models: ServingModels;
   readonly #drift: DriftAssessor;
   readonly #fits: PendingFits;
+  readonly #onOutcome: (outcome: TrainingOutcome) => void;
   readonly #underWay = new Map<CallModelName, number>();
   #done: DoneFit[] = [];
   /** That of the last request: the next one begins behind it. */
   #lastSegment: string | undefined;
 
-  constructor(models: ServingModels, drift: DriftAssessor, fits: PendingFits) {
+  constructor(
+    models: ServingModels,
+    drift: DriftAssessor,
+    fits: PendingFits,
+    onOutcome: (outcome: TrainingOutcome) => void = () => undefined,
+  ) {
+    this.#onOutcome = onOutcome;
     this.#models = models;
     this.#drift = drift;
     this.#fits = fits;
@@ -76,6 +86,11 @@ export class CallModelFits {
     this.#done = this.#done.filter(({ segment, due, result }) => {
       if (this.#isInAlarm(segment)) return true;
       const causes = due.adopt(result);
+      // Other fits belong to one of many parts of a model, which judges them by itself.
+      if (due.job.kind === "sequence") {
+        const isUsed = causes.length > 0;
+        this.#onOutcome(result.kind === "failed" ? "failed" : isUsed ? "adopted" : "rejected");
+      }
       if (causes.length === 0) return false;
       for (const served of this.#models.served(segment)) this.#drift.restartCauses(served, causes);
       return false;

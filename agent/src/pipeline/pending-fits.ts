@@ -15,17 +15,17 @@ interface PendingFit {
  */
 export class PendingFits {
   readonly #fitter: Fitter;
-  readonly #delaySeconds: number;
+  readonly #delaySeconds: (kind: FitJob["kind"]) => number;
   #pending: PendingFit[] = [];
 
-  constructor(fitter: Fitter, delaySeconds: number) {
+  constructor(fitter: Fitter, delaySeconds: (kind: FitJob["kind"]) => number) {
     this.#fitter = fitter;
     this.#delaySeconds = delaySeconds;
   }
 
   request(job: FitJob, nowSeconds: number, adopt: (result: FitResult) => void): void {
     const fit: PendingFit = {
-      dueSeconds: nowSeconds + this.#delaySeconds,
+      dueSeconds: nowSeconds + this.#delaySeconds(job.kind),
       adopt,
       result: undefined,
       done: this.#fitter.fit(job).then((result) => {

@@ -28,6 +28,8 @@ export interface PipelineOptions
   readonly outageSeconds: number;
   /** Event time between asking for a fit and using it, seconds. */
   readonly fitDelaySeconds: number;
+  /** The same for the training of call models, which takes longer. */
+  readonly trainingDelaySeconds: number;
   /** Replay: waits for fits, so that a run can be repeated. Live: never waits. */
   readonly waitForFits: boolean;
 }

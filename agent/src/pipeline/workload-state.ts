@@ -85,6 +85,7 @@ export function stateOf(
         sharesModelsOf: models.sharedBy(name),
         profile: clusters.profile(name),
         models: { ...models.of(name).statuses(), drift: statusOf(segmentDrift) },
+        servedBy: models.of(name).servedBy(),
       };
     }),
     forecast,

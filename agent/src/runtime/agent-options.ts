@@ -5,6 +5,8 @@ import type { PipelineOptions } from "../pipeline/pipeline-options.js";
 const RECENT_COST_HALF_LIFE_SECONDS = 120;
 /** Windows between asking for a fit and using it. */
 const FIT_DELAY_WINDOWS = 6;
+/** The same for trainings: up to half a minute each, and those of several workloads wait for each other. */
+const TRAINING_DELAY_WINDOWS = 30;
 /** How often actors are put into clusters: an actor that changes moves after two fits, half an hour. */
 const CLUSTER_REFIT_SECONDS = 900;
 
@@ -36,6 +38,7 @@ export function pipelineOptions(config: Config, waitForFits: boolean): PipelineO
     seasonSeconds: forecast.seasonSeconds,
     outageSeconds: ingestion.outageSeconds,
     fitDelaySeconds: FIT_DELAY_WINDOWS * windowSeconds,
+    trainingDelaySeconds: TRAINING_DELAY_WINDOWS * windowSeconds,
     waitForFits,
     currentResources,
     mix: {

@@ -1,18 +1,7 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
-import type { FitJob, FitResult } from "../core/index.js";
 import { Augurs, type AugursWasm } from "../models/fitting/augurs.js";
 import { loadAndRunFitJob } from "../models/fitting/run-fit-job.js";
-
-/** What the main thread posts: a job and the number that its result will carry. */
-export interface FitRequest {
-  readonly id: number;
-  readonly job: FitJob;
-}
-
-export interface FitResponse {
-  readonly id: number;
-  readonly result: FitResult;
-}
+import type { FitRequest, FitResponse } from "./worker-fitter.js";
 
 /** The fitting thread: runs one job after the other until its port is closed. */
 function serve(): void {

@@ -13,6 +13,7 @@ import { Operations } from "../ingestion/operations.js";
 import { SelectingVolumeModel } from "../models/volume/selecting-volume-model.js";
 import { Pipeline } from "../pipeline.js";
 import type { Stage } from "../pipeline.js";
+import type { TrainingOutcome } from "../pipeline/call-model-fits.js";
 import type { LearningParts } from "../pipeline/workload-state.js";
 import { Workloads } from "./workloads.js";
 
@@ -29,6 +30,7 @@ export interface FlowOptions {
   /** Models of one segment's calls; those of the live agent unless others are compared with them. */
   readonly createCallModels?: (config: Config) => readonly CallModel[];
   readonly observeStage?: (stage: Stage, durationSeconds: number) => void;
+  readonly onTraining?: (outcome: TrainingOutcome) => void;
   readonly onOffered?: () => void;
   readonly onUnknownField?: (field: string) => void;
   readonly onRestoreProblem?: (workload: WorkloadKey, problem: string) => void;
@@ -99,6 +101,7 @@ export function createFlow(options: FlowOptions): Flow {
             observeStage(stage, (performance.now() - start) / MILLISECONDS_PER_SECOND);
           }
         },
+        onTraining: options.onTraining,
         onWindow: (interval, state) => options.onWindow?.(workload, interval, state),
       }),
     options.onRestoreProblem,

@@ -57,12 +57,13 @@ export function restorePipeline(pipeline: Pipeline, probe: Pipeline, snapshot: J
     attempt(name, probe.learning[name], () => real, saved.field(name));
   }
   for (const [segment, content] of models) {
-    attempt(
-      `models of ${segment}`,
-      probe.modelsOf(segment),
-      () => pipeline.modelsOf(segment),
-      content,
-    );
+    const saved = new Map(content.entries());
+    const real = pipeline.modelsOf(segment).models;
+    for (const [index, tried] of probe.modelsOf(segment).models.entries()) {
+      const [model, part] = [real[index], saved.get(tried.name)];
+      if (model === undefined || part === undefined) continue;
+      attempt(`${tried.name} of ${segment}`, tried, () => model, part);
+    }
   }
   if (!watermarkSeconds.isNull) pipeline.reorder.advance(watermarkSeconds.number());
   // Written by `pipelineSnapshot` from calls, and the checkpoint's checksum says that it is intact.

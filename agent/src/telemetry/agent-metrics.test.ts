@@ -89,11 +89,17 @@ describe("the agent's own metrics", () => {
     const { metrics, lines } = exposed();
     metrics.fitEnded("volume", 0.2, "fitted");
     metrics.fitEnded("volume", 0.3, "failed");
+    metrics.trainingEnded("adopted");
+    metrics.trainingBackend("own");
+    metrics.trainingBackend("wasm");
     expect(await lines()).toEqual(
       expect.arrayContaining([
         'presage_agent_fit_duration_seconds_count{kind="volume"} 2',
         'presage_agent_fit_duration_seconds_sum{kind="volume"} 0.5',
         'presage_agent_fit_failures_total{kind="volume"} 1',
+        'presage_agent_trainings_total{outcome="adopted"} 1',
+        'presage_agent_trainings_total{outcome="failed"} 0',
+        'presage_training_backend_info{backend="wasm"} 1',
       ]),
     );
   });

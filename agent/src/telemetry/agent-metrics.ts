@@ -57,10 +57,14 @@ export interface AgentMetricSources {
 /** What is told rather than read, because it happens seldom. */
 export interface AgentMetrics {
   fitEnded(kind: FitJob["kind"], durationSeconds: number, outcome: "fitted" | "failed"): void;
+  /** What became of a training: `adopted`, `rejected` (no better than what serves) or `failed`. */
+  trainingEnded(outcome: "adopted" | "rejected" | "failed"): void;
+  /** What trains networks: `own`, `tensorflow` (its native library) or `wasm`. */
+  trainingBackend(backend: string): void;
 }
 
-/** Upper bounds in seconds: a fit takes from some milliseconds to some ten seconds. */
-const FIT_BUCKET_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30];
+/** Upper bounds in seconds: a fit takes from some milliseconds to a minute. */
+const FIT_BUCKET_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60];
 
 /** Registers the agent's metrics about itself. */
 export function registerAgentMetrics(
@@ -224,7 +228,32 @@ function registerFits(registry: Registry): AgentMetrics {
       }
     },
   );
+  const backends = new Gauge({
+    name: "presage_training_backend_info",
+    help: "What trains networks, once a training thread has started; always 1",
+    labelNames: ["backend"],
+    registers: [registry],
+  });
+  const trainings = { adopted: 0, rejected: 0, failed: 0 };
+  sampledCounter(
+    registry,
+    {
+      name: "presage_agent_trainings_total",
+      help: "Trainings of networks, by what became of them; rejected ones were no better than what served",
+      labelNames: ["outcome"],
+    },
+    function* () {
+      for (const [outcome, value] of Object.entries(trainings)) yield { labels: [outcome], value };
+    },
+  );
   return {
+    trainingBackend: (backend) => {
+      backends.reset();
+      backends.labels(backend).set(1);
+    },
+    trainingEnded: (outcome) => {
+      trainings[outcome] += 1;
+    },
     fitEnded: (kind, durationSeconds, outcome) => {
       durations.observe({ kind }, durationSeconds);
       if (outcome === "failed") {

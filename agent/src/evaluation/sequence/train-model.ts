@@ -12,8 +12,8 @@ export function trainModel(
   const job = model.dueFit();
   if (job?.kind !== "sequence") return "there are too few calls to train on";
   const result = runSequenceJob(job, (epoch, loss) => {
-    if (epoch % TOLD_EPOCHS !== 0 && epoch !== job.epochs) return;
-    tell(`  epoch ${epoch} of ${job.epochs}: ${(loss / Math.LN2).toFixed(BITS_DIGITS)} bits`);
+    if (epoch % TOLD_EPOCHS !== 0) return;
+    tell(`  epoch ${epoch}: ${(loss / Math.LN2).toFixed(BITS_DIGITS)} bits`);
   });
   model.adopt(result);
   if (model.servedBy === "lstm") return undefined;

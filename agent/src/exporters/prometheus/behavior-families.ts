@@ -158,6 +158,20 @@ export const BEHAVIOR_FAMILIES: readonly Family[] = [
       }
     },
   },
+  {
+    name: "presage_model_info",
+    help: "Which algorithm answers for each model of calls at present; always 1.",
+    labelNames: [...SEGMENT_LABELS, "model", "served_by"],
+    collect({ workloads }, emit) {
+      for (const { labels, segments } of workloads) {
+        for (const { segment, servedBy } of segments) {
+          for (const [model, algorithm] of Object.entries(servedBy ?? {})) {
+            emit({ ...labels, segment, model, served_by: algorithm }, 1);
+          }
+        }
+      }
+    },
+  },
 ];
 
 function perSegment(

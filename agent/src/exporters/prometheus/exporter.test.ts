@@ -71,6 +71,7 @@ describe("what is published", () => {
     ["presage_decision_branch", ',branch="drift"', "1"],
     ["presage_decision_branch", ',branch="keep"', "0"],
     ["presage_recommendation_expiry_timestamp_seconds", "", String(NOW_SECONDS + 300)],
+    ["presage_model_info", ',segment="analysts",model="sequence",served_by="lstm"', "1"],
     ["presage_model_status", ',segment="all",model="volume",status="ready",reason=""', "1"],
     [
       "presage_model_status",
@@ -112,6 +113,7 @@ describe("what is unknown", () => {
     expect([...names].sort()).toEqual([
       "presage_export_omitted",
       "presage_mode",
+      "presage_model_info",
       "presage_model_status",
       "presage_observed_calls_per_second",
     ]);
@@ -201,9 +203,9 @@ describe("limits", () => {
     );
     const lines = await series(exporterOf(() => states));
     expect(lines.length).toBeLessThan(5_000);
-    // 20 of 25 workloads; of their 400 segments the first 125, of their 220 operations the first 60.
+    // 20 of 25 workloads; of their 400 segments the first 116, of their 220 operations the first 60.
     expect(lines).toContain('presage_export_omitted{what="workloads"} 5');
-    expect(lines).toContain('presage_export_omitted{what="segments"} 275');
+    expect(lines).toContain('presage_export_omitted{what="segments"} 284');
     expect(lines).toContain('presage_export_omitted{what="operations"} 160');
   });
 

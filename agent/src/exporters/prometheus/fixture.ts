@@ -74,6 +74,7 @@ function segmentOf(segment: string, contributing: readonly string[]): SegmentSta
       payload: { status: "ready", value: undefined },
       changepoint: { status: "warming_up", reason: "too_few_windows" },
     },
+    servedBy: { sequence: "lstm", payload: "mixture" },
   };
 }
 

@@ -3,9 +3,16 @@ import { describe, expect, it } from "vitest";
 import { seededRandom, SESSION_START, type Json, type Observation } from "../../core/index.js";
 import { observationAt } from "../../behavior/fixture.js";
 import { LstmSequenceModel, type LstmSequenceOptions } from "./lstm-sequence-model.js";
+import { MarkovSequenceModel } from "./markov.js";
 import { runSequenceJob, type SequenceResult } from "./sequence-job.js";
 
-const SMALL: LstmSequenceOptions = { units: 8, maxOperations: 16, minCalls: 10, maxSessions: 50 };
+const SMALL: LstmSequenceOptions = {
+  units: 8,
+  maxOperations: 16,
+  minCalls: 10,
+  minTrainingCalls: 1000,
+  maxSessions: 50,
+};
 
 /** One call after another of one session, two seconds apart. */
 function session(key: string, startSeconds: number, operations: readonly string[]): Observation[] {
@@ -152,7 +159,7 @@ describe("LstmSequenceModel", () => {
   it("goes on from its weights when it is trained again, also with new operations", () => {
     const model = serving();
     expect(model.dueFit()).toBeUndefined();
-    for (const call of doors(250, 500)) model.learn(call);
+    for (const call of doors(1000, 500)) model.learn(call);
     for (let i = 0; i < 60; i += 1) {
       for (const call of session(`n${i}`, 60_000 + 60 * i, ["in new", "look", "out new"])) {
         model.learn(call);
@@ -180,6 +187,32 @@ describe("LstmSequenceModel", () => {
     const diverged = trained(again);
     again.adopt({ ...diverged, heldBack: { bits: NaN, deviation: NaN } });
     expect(again.servedBy).toBe("markov");
+  });
+
+  it("is trained each time its calls have tripled, and once the store is full every hour", () => {
+    // A session of four calls a minute; 19 in 20 are kept, with five steps each.
+    const model = new LstmSequenceModel({ ...SOON_OVER, units: 4, maxTrainingSteps: 3000 });
+    const due: number[] = [];
+    for (let visit = 0; visit < 3000; visit += 1) {
+      for (const call of doors(1, visit)) model.learn(call);
+      if (model.dueFit() !== undefined) due.push(visit);
+    }
+    // 1,000 steps are kept of 210 sessions; then twice as many calls, in 500 sessions.
+    // From then on the store is full with 3,000 (of 2,000 calls, END included): 750 sessions of four calls.
+    expect(due).toEqual([211, 711, 1461, 2211, 2961]);
+    const busy = new LstmSequenceModel({ ...SOON_OVER, units: 4, maxTrainingSteps: 1000 });
+    const seconds: number[] = [];
+    for (let visit = 0; visit < 2000; visit += 1) {
+      // Ten times as fast.
+      for (const call of doors(1, visit)) {
+        const timeSeconds = call.call.timeSeconds / 10;
+        busy.learn({ ...call, call: { ...call.call, timeSeconds } });
+        if (busy.dueFit() !== undefined) seconds.push(timeSeconds);
+      }
+    }
+    const gaps = seconds.slice(1).map((time, index) => time - (seconds[index] ?? 0));
+    expect(gaps.length).toBeGreaterThanOrEqual(2);
+    for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(3600);
   });
 
   it("asks for nothing while there is little to learn from", () => {
@@ -257,6 +290,16 @@ describe("LstmSequenceModel", () => {
     );
     const restored = new LstmSequenceModel(SOON_OVER);
     restored.restore(through(model.snapshot()));
+  });
+
+  it("takes over what a version without networks knew", () => {
+    const old = new MarkovSequenceModel({ minCalls: 10 });
+    const calls = doors(50);
+    for (const call of calls) old.learn(call);
+    const model = serving();
+    model.restore(through(old.snapshot()));
+    expect([model.servedBy, model.openSessions]).toEqual(["markov", 0]);
+    for (const call of calls) expect(model.bits(call)).toBe(old.bits(call));
   });
 
   it("refuses a network that is not one", () => {

@@ -1,6 +1,5 @@
 import {
   ready,
-  seededRandom,
   SESSION_START,
   warmingUp,
   type CallModel,
@@ -13,40 +12,22 @@ import {
   type Observation,
 } from "../../core/index.js";
 import { SnapshotReader } from "../../core/snapshot-reader.js";
-import { inputsFor, rowsOf, SLOTS, START_ROWS, tokenIn, withToken } from "./call-rows.js";
+import { START_STEP, stepOf, tokenOf, withToken, type CallStep } from "./call-step.js";
 import { bitsOf, bitsOfCall, shareOfCalls, temper } from "./call-surprise.js";
+import { likelyOperations, type LikelyOperation } from "./likely-operations.js";
 import { filledOptions, type LstmSequenceOptions } from "./lstm-sequence-options.js";
-import { MarkovSequenceModel } from "./markov.js";
+import { MARKOV_FORMAT, MarkovSequenceModel } from "./markov.js";
 import { OpenSessions, type OpenSession } from "./open-sessions.js";
-import { SequenceStore, type CallSequence } from "./sequence-store.js";
+import { SequenceTraining } from "./sequence-training.js";
 import { ServingNetwork } from "./serving-network.js";
 import { RecentSurprise, type SurpriseDrift } from "./surprise-drift.js";
-import { isTrainingDue, trainingJob } from "./training-schedule.js";
-import {
-  END_TOKEN,
-  FIRST_OPERATION_TOKEN,
-  RARE_TOKEN,
-  START_TOKEN,
-  Vocabulary,
-} from "./vocabulary.js";
+import { END_TOKEN, RARE_TOKEN, Vocabulary } from "./vocabulary.js";
 
 /** What a network gives in place of the Markov chain. */
 const SURPRISE: readonly DriftCause[] = ["call_sequence"];
-const SNAPSHOT_FORMAT = "lstm-sequence-1";
-
-/** One sequence in so many is never trained on: enough to compare models, little lost to training. */
-const HOLD_BACK_EVERY = 20;
-/** The store of what is held back, over that of training. */
-const HELD_BACK_SHARE = 1 / 16;
+const SNAPSHOT_FORMAT = "lstm-sequence-2";
 
 export type { LstmSequenceOptions } from "./lstm-sequence-options.js";
-
-/** An operation that may come next. */
-export interface LikelyOperation {
-  readonly operation: string;
-  /** Given that a call comes, and the session does not end. */
-  readonly probability: number;
-}
 
 /**
  * Which call comes next in a session, from all calls before it: an LSTM over operations, argument shapes,
@@ -56,8 +37,8 @@ export interface LikelyOperation {
  * Deviations: `call_sequence` is the surprise -log2 P(operation | the session so far, and that a call
  * comes), in bits, at most 20; `timing` is that of {@link MarkovSequenceModel}. Until a network is
  * trained and does better than a Markov chain of order 3 on sequences held back from it, the Markov chain
- * gives the surprise too; `servedBy` says which. When that changes, so does the distribution of
- * `call_sequence`, and `generation` with it: a reference of former surprises holds no longer.
+ * gives the surprise too; `servedBy` says which. When another begins to serve, the distribution of
+ * `call_sequence` changes, which `adopt` tells: a reference of former surprises holds no longer.
  *
  * Training happens elsewhere: `dueFit` gives the work as plain data, `adopt` takes what came of it. It
  * starts from the weights that serve. Calls without a session are scored, but not trained on.
@@ -68,19 +49,12 @@ export class LstmSequenceModel implements CallModel {
   readonly #options: Required<LstmSequenceOptions>;
   readonly #markov: MarkovSequenceModel;
   readonly #vocabulary: Vocabulary;
-  readonly #training: SequenceStore;
-  readonly #heldBack: SequenceStore;
+  readonly #training: SequenceTraining;
   readonly #sessions: OpenSessions;
   readonly #recent = new RecentSurprise();
   #network: ServingNetwork | undefined;
   #startState: Float32Array | undefined;
   #generation = 0;
-  #sequences = 0;
-  #callsSinceFit = 0;
-  #fits = 0;
-  /** The id of the fit under way, 0 for none. */
-  #pendingFit = 0;
-  #rejectedFits = 0;
   /** What `score` found for the call that `learn` gets next. */
   #lastScored: { observation: Observation; bits: number } | undefined;
 
@@ -90,15 +64,11 @@ export class LstmSequenceModel implements CallModel {
     this.#options = filled;
     this.#markov = new MarkovSequenceModel(filled);
     this.#vocabulary = new Vocabulary(filled.maxOperations);
-    this.#training = new SequenceStore(filled.maxTrainingSteps, filled.seed);
-    this.#heldBack = new SequenceStore(
-      Math.ceil(filled.maxTrainingSteps * HELD_BACK_SHARE),
-      filled.seed + 1,
-    );
+    this.#training = new SequenceTraining(filled);
     this.#sessions = new OpenSessions(
       filled.maxSessions,
       filled.sessionGapSeconds,
-      this.#keepSequence,
+      this.#training.keep,
     );
   }
 
@@ -114,7 +84,7 @@ export class LstmSequenceModel implements CallModel {
 
   /** Fits that were no better than what served. */
   get rejectedFits(): number {
-    return this.#rejectedFits;
+    return this.#training.rejectedFits;
   }
 
   get openSessions(): number {
@@ -130,6 +100,8 @@ export class LstmSequenceModel implements CallModel {
   }
 
   bits(observation: Observation): number {
+    const scored = this.#lastScored;
+    if (scored?.observation === observation) return scored.bits;
     const markovBits = this.#markov.bits(observation);
     const network = this.#network;
     if (network === undefined || Number.isNaN(markovBits)) return markovBits;
@@ -140,27 +112,25 @@ export class LstmSequenceModel implements CallModel {
 
   learn(observation: Observation): void {
     const { call, sessionKey, secondsSincePrevious } = observation;
-    const scored = this.#lastScored;
-    this.#lastScored = undefined;
     if (this.#network !== undefined) {
-      const bits = scored?.observation === observation ? scored.bits : this.bits(observation);
+      const bits = this.bits(observation);
       if (!Number.isNaN(bits)) this.#recent.add(bits);
     }
+    this.#lastScored = undefined;
     this.#markov.learn(observation);
     const token = this.#vocabulary.learn(call.operation);
     if (sessionKey === undefined) return;
-    this.#callsSinceFit += 1;
+    this.#training.countCall(call.timeSeconds);
     this.#sessions.expire(call.timeSeconds);
     const open = secondsSincePrevious === undefined ? undefined : this.#sessions.get(sessionKey);
     const session =
-      open ?? this.#sessions.begin(sessionKey, this.#rowsBefore(observation), call.timeSeconds);
+      open ?? this.#sessions.begin(sessionKey, this.#stepBefore(observation), call.timeSeconds);
     const network = this.#network;
-    if (network !== undefined) session.state ??= network.stateAfter(session.rows);
+    if (network !== undefined) session.state ??= network.stateAfter(session.steps);
     session.lastSeconds = Math.max(session.lastSeconds, call.timeSeconds);
-    const rows = rowsOf(call, token, secondsSincePrevious);
-    if (network !== undefined && session.state !== undefined)
-      network.advance(session.state, rows, 0);
-    this.#sessions.append(sessionKey, session, token, rows);
+    const step = stepOf(call, token, secondsSincePrevious);
+    if (network !== undefined && session.state !== undefined) network.advance(session.state, step);
+    this.#sessions.append(sessionKey, session, step);
   }
 
   status(): ModelStatus {
@@ -169,7 +139,7 @@ export class LstmSequenceModel implements CallModel {
 
   /**
    * The operations that are most likely to come next in a session, most likely first; a session that is
-   * not known is about to begin. The rare ones together are none that could be named.
+   * not known is about to begin.
    */
   likelyNext(sessionKey: string | undefined, count: number): ModelResult<LikelyOperation[]> {
     const status = this.status();
@@ -180,12 +150,7 @@ export class LstmSequenceModel implements CallModel {
       network === undefined
         ? this.#markovProbability(session)
         : this.#networkProbability(network, session);
-    const likely: LikelyOperation[] = [];
-    for (let token = FIRST_OPERATION_TOKEN; token < this.#vocabulary.size; token += 1) {
-      const operation = this.#vocabulary.operationOf(token) ?? "";
-      likely.push({ operation, probability: probability(token, operation) });
-    }
-    return ready(likely.sort((a, b) => b.probability - a.probability).slice(0, count));
+    return ready(likelyOperations(this.#vocabulary, probability, count));
   }
 
   /** How surprising calls are of late beside sequences held back from training; until then unknown. */
@@ -213,7 +178,7 @@ export class LstmSequenceModel implements CallModel {
     for (const [index, { call, secondsSincePrevious }] of observations.entries()) {
       const token = this.#vocabulary.tokenOf(call.operation);
       bits[index] = bitsOfNext(network.known(token));
-      network.advance(state, rowsOf(call, token, secondsSincePrevious), 0);
+      network.advance(state, stepOf(call, token, secondsSincePrevious));
     }
     bits[observations.length] = bitsOfNext(END_TOKEN);
     return bits;
@@ -224,46 +189,15 @@ export class LstmSequenceModel implements CallModel {
     return this.#vocabulary.tokenOf(operation) !== RARE_TOKEN;
   }
 
-  /** The training that is due, or undefined. Asking takes it: it is due once. */
   dueFit(): FitJob | undefined {
-    if (!isTrainingDue(this.#training, this.#heldBack, this.#callsSinceFit)) return undefined;
-    this.#callsSinceFit = 0;
-    this.#fits += 1;
-    this.#pendingFit = this.#fits;
-    const renewed = this.#vocabulary.renew();
-    this.#training.makeRare(renewed);
-    this.#heldBack.makeRare(renewed);
-    this.#sessions.makeRare(renewed);
-    this.#network?.makeRare(renewed);
-    const seed = (this.#options.seed + this.#fits) >>> 0;
-    return trainingJob(this.#training, this.#heldBack, {
-      id: this.#fits,
-      openSequences: this.#sessions.stretches(),
-      units: this.#options.units,
-      tokens: this.#vocabulary.size,
-      serving: this.#network?.kernel.weights,
-      renewed,
-      seed,
-      random: seededRandom(seed),
-    });
+    const [vocabulary, sessions, network] = [this.#vocabulary, this.#sessions, this.#network];
+    return this.#training.dueFit({ vocabulary, sessions, network });
   }
 
-  /**
-   * Lets a network serve that is, on what was held back, no worse than the one that serves; the first
-   * has to be better than a Markov chain of order 3. Takes no notice of a fit that failed, or is not the
-   * last asked for.
-   */
   adopt(result: FitResult): readonly DriftCause[] {
-    if (result.kind !== "sequence" || result.id !== this.#pendingFit) return [];
-    this.#pendingFit = 0;
-    const { heldBack, markovBits, startBits } = result;
-    const isBetter =
-      startBits === undefined ? heldBack.bits < markovBits : heldBack.bits <= startBits;
-    if (!isBetter) {
-      this.#rejectedFits += 1;
-      return [];
-    }
-    this.#serve(new ServingNetwork(result.weights, heldBack));
+    const accepted = this.#training.accepted(result);
+    if (accepted === undefined) return [];
+    this.#serve(new ServingNetwork(accepted.weights, accepted.heldBack));
     this.#generation += 1;
     this.#recent.clear();
     // Each is followed again from what is kept of it, when its next call comes.
@@ -278,53 +212,41 @@ export class LstmSequenceModel implements CallModel {
       markov: this.#markov.snapshot(),
       vocabulary: this.#vocabulary.snapshot(),
       training: this.#training.snapshot(),
-      heldBack: this.#heldBack.snapshot(),
       sessions: this.#sessions.snapshot(),
       network: this.#network === undefined ? [] : [this.#network.snapshot()],
       recent: this.#recent.snapshot(),
       generation: this.#generation,
-      sequences: this.#sequences,
-      callsSinceFit: this.#callsSinceFit,
-      fits: this.#fits,
-      pendingFit: this.#pendingFit,
-      rejectedFits: this.#rejectedFits,
     };
   }
 
   restore(snapshot: Json): void {
     const reader = new SnapshotReader(snapshot, "sequence");
+    if (reader.field("format").json() === MARKOV_FORMAT) {
+      this.#restoreMarkov(reader);
+      return;
+    }
     reader.field("format").equals(SNAPSHOT_FORMAT);
     reader.field("units").equals(this.#options.units);
-    const counts = COUNTS.map((name) => reader.field(name).count());
+    const generation = reader.field("generation").count();
     this.#vocabulary.restore(reader.field("vocabulary"));
     const tokens = this.#vocabulary.size;
-    const rows = inputsFor(tokens);
     const [network] = reader
       .field("network")
       .items(1)
       .map((item) => ServingNetwork.from(item, this.#options.units, tokens));
-    this.#training.restore(reader.field("training"), rows, tokens);
-    this.#heldBack.restore(reader.field("heldBack"), rows, tokens);
-    const stateLength = network?.kernel.stateLength ?? 0;
-    this.#sessions.restore(reader.field("sessions"), rows, tokens, stateLength);
+    this.#training.restore(reader.field("training"), tokens);
+    this.#sessions.restore(reader.field("sessions"), tokens, network?.kernel.stateLength ?? 0);
     this.#recent.restore(reader.field("recent"));
     this.#markov.restoreFrom(reader.field("markov"));
     this.#serve(network);
-    const [generation = 0, sequences = 0, callsSinceFit = 0, fits = 0, pendingFit = 0] = counts;
     this.#generation = generation;
-    this.#sequences = sequences;
-    this.#callsSinceFit = callsSinceFit;
-    this.#fits = fits;
-    this.#pendingFit = pendingFit;
-    this.#rejectedFits = counts[5] ?? 0;
-    this.#lastScored = undefined;
   }
 
-  readonly #keepSequence = (sequence: CallSequence): void => {
-    this.#sequences += 1;
-    const store = this.#sequences % HOLD_BACK_EVERY === 0 ? this.#heldBack : this.#training;
-    store.add(sequence);
-  };
+  /** Of a version that had no network: what it knows is kept, and the rest starts anew. */
+  #restoreMarkov(reader: SnapshotReader): void {
+    const anew = new LstmSequenceModel(this.#options).snapshot() as Readonly<Record<string, Json>>;
+    this.restore({ ...anew, markov: reader.json() });
+  }
 
   #serve(network: ServingNetwork | undefined): void {
     this.#network = network;
@@ -333,25 +255,24 @@ export class LstmSequenceModel implements CallModel {
   }
 
   #stateOfStart(network: ServingNetwork): Float32Array {
-    this.#startState ??= network.stateAfter(START_ROWS);
+    this.#startState ??= network.stateAfter([START_STEP]);
     return this.#startState;
   }
 
-  /** What is present before the first call that is known of a session. */
-  #rowsBefore({ previousOperation }: Observation): readonly number[] {
-    if (previousOperation === SESSION_START) return START_ROWS;
-    const rows = [...START_ROWS];
-    withToken(rows, 0, this.#vocabulary.tokenOf(previousOperation));
-    return rows;
+  /** What was before the first call that is known of a session. */
+  #stepBefore({ previousOperation }: Observation): CallStep {
+    return previousOperation === SESSION_START
+      ? START_STEP
+      : withToken(START_STEP, this.#vocabulary.tokenOf(previousOperation));
   }
 
   #stateBefore(network: ServingNetwork, observation: Observation): Float32Array {
     const { sessionKey, secondsSincePrevious } = observation;
     const goesOn = sessionKey !== undefined && secondsSincePrevious !== undefined;
     const session = goesOn ? this.#sessions.get(sessionKey) : undefined;
-    if (session !== undefined) return session.state ?? network.stateAfter(session.rows);
-    const rows = this.#rowsBefore(observation);
-    return rows === START_ROWS ? this.#stateOfStart(network) : network.stateAfter(rows);
+    if (session !== undefined) return session.state ?? network.stateAfter(session.steps);
+    const step = this.#stepBefore(observation);
+    return step === START_STEP ? this.#stateOfStart(network) : network.stateAfter([step]);
   }
 
   #networkProbability(
@@ -361,7 +282,7 @@ export class LstmSequenceModel implements CallModel {
     const state =
       session === undefined
         ? this.#stateOfStart(network)
-        : (session.state ?? network.stateAfter(session.rows));
+        : (session.state ?? network.stateAfter(session.steps));
     const probabilities = network.predict(state);
     const share = shareOfCalls(probabilities);
     return (token) => (network.known(token) === token ? (probabilities[token] ?? 0) / share : 0);
@@ -370,19 +291,8 @@ export class LstmSequenceModel implements CallModel {
   #markovProbability(
     session: OpenSession | undefined,
   ): (token: number, operation: string) => number {
-    const last =
-      session === undefined ? START_TOKEN : tokenIn(session.rows, session.rows.length / SLOTS - 1);
-    const previous = this.#vocabulary.operationOf(last) ?? SESSION_START;
+    const last = session?.steps.at(-1) ?? START_STEP;
+    const previous = this.#vocabulary.operationOf(tokenOf(last)) ?? SESSION_START;
     return (_token, operation) => this.#markov.probability(previous, operation);
   }
 }
-
-/** In the order in which `restore` takes them. */
-const COUNTS = [
-  "generation",
-  "sequences",
-  "callsSinceFit",
-  "fits",
-  "pendingFit",
-  "rejectedFits",
-] as const;

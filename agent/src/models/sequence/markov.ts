@@ -11,7 +11,7 @@ import { ConditionalCategorical } from "../conditional-categorical.js";
 import { ConditionalGaussian } from "../conditional-gaussian.js";
 import { SnapshotReader } from "../../core/snapshot-reader.js";
 
-const SNAPSHOT_FORMAT = "markov-1";
+export const MARKOV_FORMAT = "markov-1";
 
 const DEFAULT_HALF_LIFE_SECONDS = 6 * 3600;
 const DEFAULT_MAX_OPERATIONS = 256;
@@ -120,7 +120,7 @@ export class MarkovSequenceModel implements CallModel {
 
   snapshot(): Json {
     return {
-      format: SNAPSHOT_FORMAT,
+      format: MARKOV_FORMAT,
       calls: this.#calls,
       transitions: this.#transitions.snapshot(),
       pauses: this.#pauses.snapshot(),
@@ -133,7 +133,7 @@ export class MarkovSequenceModel implements CallModel {
 
   /** The same for a model that this one is a part of: errors name the field within the whole. */
   restoreFrom(reader: SnapshotReader): void {
-    reader.field("format").equals(SNAPSHOT_FORMAT);
+    reader.field("format").equals(MARKOV_FORMAT);
     const calls = reader.field("calls").count();
     this.#transitions.restore(reader.field("transitions"));
     this.#pauses.restore(reader.field("pauses"));

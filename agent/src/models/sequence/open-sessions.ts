@@ -1,19 +1,17 @@
 import type { Json } from "../../core/index.js";
 import { encodeFloats, SnapshotReader } from "../../core/snapshot-reader.js";
-import { SLOTS, tokenIn, withToken } from "./call-rows.js";
-import { decoded, encoded, type CallSequence } from "./sequence-store.js";
-import { END_TOKEN, RARE_TOKEN } from "./vocabulary.js";
+import { END_STEP, type CallStep } from "./call-step.js";
+import { decodedSteps, encoded, makeRare, type CallSequence } from "./sequence-store.js";
 
 /** Calls kept of a session; a longer one is learned from in stretches. */
 const STRETCH_CALLS = 64;
 
-/** A session that goes on. The rows of its last step wait for what comes next. */
+/** A session that goes on. */
 export interface OpenSession {
-  /** `SLOTS` rows for each target, and those of the last step. */
-  rows: number[];
-  targets: number[];
+  /** What was before, and each call since, at most {@link STRETCH_CALLS}; the last one waits for the next. */
+  steps: CallSequence;
   lastSeconds: number;
-  /** Of the network after all rows; undefined until it is asked for. */
+  /** Of the network after all steps; undefined until it is asked for. */
   state: Float32Array | undefined;
 }
 
@@ -47,22 +45,19 @@ export class OpenSessions {
   }
 
   /** The session of this name, from its first call on: one that was open has ended. */
-  begin(key: string, rows: readonly number[], nowSeconds: number): OpenSession {
+  begin(key: string, before: CallStep, nowSeconds: number): OpenSession {
     this.#end(key);
     if (this.#sessions.size >= this.#maxSessions) this.#giveUpOldest();
-    const session = { rows: [...rows], targets: [], lastSeconds: nowSeconds, state: undefined };
+    const session = { steps: [before], lastSeconds: nowSeconds, state: undefined };
     this.#sessions.set(key, session);
     return session;
   }
 
-  /** Adds a call to a session: what came, and what is present from then on. */
-  append(key: string, session: OpenSession, target: number, rows: readonly number[]): void {
-    session.targets.push(target);
-    for (const row of rows) session.rows.push(row);
-    if (session.targets.length >= STRETCH_CALLS) {
-      this.#finished(stretchOf(session));
-      session.rows = session.rows.slice(-SLOTS);
-      session.targets = [];
+  append(key: string, session: OpenSession, step: CallStep): void {
+    session.steps.push(step);
+    if (session.steps.length > STRETCH_CALLS) {
+      this.#finished(session.steps);
+      session.steps = [step];
     }
     // Its new place is at the end.
     this.#sessions.delete(key);
@@ -79,45 +74,36 @@ export class OpenSessions {
 
   /** What is known so far of sessions that go on; a copy. */
   stretches(): CallSequence[] {
-    return [...this.#sessions.values()].filter(({ targets }) => targets.length > 0).map(stretchOf);
+    return [...this.#sessions.values()].flatMap(({ steps }) =>
+      steps.length > 1 ? [[...steps]] : [],
+    );
   }
 
   /** Tokens that mean another operation from now on become the rare one. */
   makeRare(tokens: ReadonlySet<number>): void {
-    if (tokens.size === 0) return;
-    for (const { rows, targets } of this.#sessions.values()) {
-      for (let step = 0; step < rows.length / SLOTS; step += 1) {
-        if (tokens.has(tokenIn(rows, step))) withToken(rows, step, RARE_TOKEN);
-      }
-      targets.forEach((token, step) => {
-        if (tokens.has(token)) targets[step] = RARE_TOKEN;
-      });
-    }
+    for (const { steps } of this.#sessions.values()) makeRare(steps, tokens);
   }
 
   snapshot(): Json {
-    return [...this.#sessions].map(([key, { rows, targets, lastSeconds, state }]) => [
+    return [...this.#sessions].map(([key, { steps, lastSeconds, state }]) => [
       key,
-      encoded(rows),
-      encoded(targets),
+      encoded(steps),
       lastSeconds,
       state === undefined ? "" : encodeFloats(state),
     ]);
   }
 
-  /** `rows`, `tokens`: numbers below which they must be; `stateLength`: 0 without a network. */
-  restore(reader: SnapshotReader, rows: number, tokens: number, stateLength: number): void {
+  /** Tokens must be below `tokens`; `stateLength`: 0 without a network. */
+  restore(reader: SnapshotReader, tokens: number, stateLength: number): void {
     const sessions = reader.items(this.#maxSessions).map((item): [string, OpenSession] => {
-      const [key, first, second, seconds, last] = item.tuple(5);
-      const targets = decoded(second ?? item, tokens);
-      const present = decoded(first ?? item, rows);
-      if (present.length !== (targets.length + 1) * SLOTS || targets.length >= STRETCH_CALLS) {
-        item.refuse(`${SLOTS} rows a step and fewer than ${STRETCH_CALLS} calls`);
+      const [key, first, seconds, last] = item.tuple(4);
+      const steps = decodedSteps(first ?? item, tokens);
+      if (steps.length < 1 || steps.length > STRETCH_CALLS) {
+        item.refuse(`1 to ${STRETCH_CALLS} steps`);
       }
       const hasState = stateLength > 0 && last?.string() !== "";
       const session = {
-        rows: present,
-        targets,
+        steps,
         lastSeconds: (seconds ?? item).number(),
         state: hasState ? (last ?? item).float32s(stateLength) : undefined,
       };
@@ -131,7 +117,8 @@ export class OpenSessions {
     const session = this.#sessions.get(key);
     if (session === undefined) return;
     this.#sessions.delete(key);
-    this.#finished({ rows: session.rows, targets: [...session.targets, END_TOKEN] });
+    session.steps.push(END_STEP);
+    this.#finished(session.steps);
   }
 
   /** It has not ended, so nothing is known of its end. */
@@ -140,11 +127,6 @@ export class OpenSessions {
     if (oldest.done === true) return;
     const [key, session] = oldest.value;
     this.#sessions.delete(key);
-    if (session.targets.length > 0) this.#finished(stretchOf(session));
+    if (session.steps.length > 1) this.#finished(session.steps);
   }
-}
-
-/** What is known of a session that goes on: the rows of its last step have no target yet. */
-function stretchOf({ rows, targets }: OpenSession): CallSequence {
-  return { rows: rows.slice(0, targets.length * SLOTS), targets: [...targets] };
 }

@@ -7,36 +7,53 @@ import {
   type SequenceData,
 } from "../../core/index.js";
 import { bitsOfCall } from "./call-surprise.js";
-import { tokenIn } from "./call-rows.js";
+import { tokenIn } from "./call-step.js";
 import { InterpolatedMarkov } from "./interpolated-markov.js";
 import { LstmKernel } from "./lstm-kernel.js";
 import { trainLstm, type TrainingSettings } from "./lstm-trainer.js";
+import { joined } from "./sequence-data.js";
 import { END_TOKEN } from "./vocabulary.js";
 
 export type SequenceJob = Extract<FitJob, { kind: "sequence" }>;
 export type SequenceResult = Extract<FitResult, { kind: "sequence" }>;
 
 /** Small batches make more steps of the same sequences, which counts more here than their noise. */
-export const BATCH_SEQUENCES = 16;
+const BATCH_SEQUENCES = 16;
+/** Epochs are added for few sequences only while all together go through no more calls: two seconds. */
+const MAX_CALLS_OF_ADDED_EPOCHS = 50_000;
 const CLIP_NORM = 1;
 /** With fewer sequences than weights, units must not rely on each other, nor on any one call before. */
 const DROPOUT = { unitRate: 0.25, rowRate: 0.1 };
 /** What a network has to beat: the longest chain that is common for such sequences. */
 const MARKOV_ORDER = 3;
 
-/** How a job is trained, whoever trains it. */
-export function settingsOf(
-  job: SequenceJob,
+/** What a training goes through, and how: whoever trains. */
+export interface PreparedTraining {
+  readonly data: SequenceData;
+  readonly settings: TrainingSettings;
+}
+
+export function prepared(
+  { training, effort, seed }: SequenceJob,
   epochDone?: TrainingSettings["epochDone"],
-): TrainingSettings {
+): PreparedTraining {
+  const data = joined(training);
+  const { epochs, minSteps, maxCalls, learningRate } = effort;
+  const stepsAnEpoch = Math.max(1, Math.ceil(data.steps.length / BATCH_SEQUENCES));
+  const calls = Math.max(1, data.targets.length);
+  const cheap = Math.floor(MAX_CALLS_OF_ADDED_EPOCHS / calls);
+  const wanted = Math.max(epochs, Math.min(cheap, Math.ceil(minSteps / stepsAnEpoch)));
   return {
-    epochs: job.epochs,
-    learningRate: job.learningRate,
-    batchSequences: BATCH_SEQUENCES,
-    clipNorm: CLIP_NORM,
-    dropout: DROPOUT,
-    random: seededRandom(job.seed),
-    epochDone,
+    data,
+    settings: {
+      epochs: Math.max(1, Math.min(wanted, Math.floor(maxCalls / calls))),
+      learningRate,
+      batchSequences: BATCH_SEQUENCES,
+      clipNorm: CLIP_NORM,
+      dropout: DROPOUT,
+      random: seededRandom(seed),
+      epochDone,
+    },
   };
 }
 
@@ -45,18 +62,24 @@ export function runSequenceJob(
   job: SequenceJob,
   epochDone?: TrainingSettings["epochDone"],
 ): SequenceResult {
-  return resultOf(job, trainLstm(job.start, job.training, settingsOf(job, epochDone)));
+  const { data, settings } = prepared(job, epochDone);
+  return resultOf(job, data, trainLstm(job.start, data, settings));
 }
 
-/** The result of a job whose training is done. */
-export function resultOf(job: SequenceJob, weights: NetworkWeights): SequenceResult {
+/** The result of a job that was trained on this data. */
+export function resultOf(
+  job: SequenceJob,
+  data: SequenceData,
+  weights: NetworkWeights,
+): SequenceResult {
+  const heldBack = joined(job.heldBack);
   return {
     kind: "sequence",
     id: job.id,
     weights,
-    heldBack: surpriseOf(weights, job.heldBack),
-    startBits: job.startIsTrained ? surpriseOf(job.start, job.heldBack).bits : undefined,
-    markovBits: markovBits(job, weights.outputs),
+    heldBack: surpriseOf(weights, heldBack),
+    startBits: job.startIsTrained ? surpriseOf(job.start, heldBack).bits : undefined,
+    markovBits: markovBits(data, heldBack, weights.outputs),
   };
 }
 
@@ -87,14 +110,14 @@ function surpriseOf(weights: NetworkWeights, data: SequenceData): HeldBackSurpri
 }
 
 /** What an interpolated Markov chain of order 3 makes of the same sequences. */
-function markovBits(job: SequenceJob, symbols: number): number {
+function markovBits(training: SequenceData, heldBack: SequenceData, symbols: number): number {
   const markov = new InterpolatedMarkov(MARKOV_ORDER, symbols);
-  walk(job.training, (past, target, weight) => {
+  walk(training, (past, target, weight) => {
     markov.learn(past, target, weight);
   });
   let calls = 0;
   let sum = 0;
-  walk(job.heldBack, (past, target) => {
+  walk(heldBack, (past, target) => {
     if (target === END_TOKEN) return;
     calls += 1;
     sum += bitsOfCall(markov.probabilities(past), target);

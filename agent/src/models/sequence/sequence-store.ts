@@ -1,20 +1,26 @@
 import { seededRandom, type Json, type SequenceData } from "../../core/index.js";
 import type { SnapshotReader } from "../../core/snapshot-reader.js";
-import { SLOTS, tokenIn, withToken } from "./call-rows.js";
+import {
+  isStep,
+  SLOTS,
+  START_STEP,
+  tokenOf,
+  withToken,
+  writeRows,
+  type CallStep,
+} from "./call-step.js";
 import { RARE_TOKEN } from "./vocabulary.js";
 
-/** One session, or a stretch of a long one. */
-export interface CallSequence {
-  /** `SLOTS` rows a step: at each step what was present before the call. */
-  readonly rows: number[];
-  /** The token of what came next, one a step. */
-  readonly targets: number[];
-}
+/**
+ * One session, or a stretch of a long one: what was before, then each call, and `END_STEP` if it ended. The
+ * token of each but the first is what is foretold from those before it.
+ */
+export type CallSequence = CallStep[];
 
 /** Odd and large, so that neighboring counts give unrelated seeds (2^32 over the golden ratio). */
 const SEED_STRIDE = 0x9e3779b1;
-/** 16 bits hold every row. */
-const BYTES_PER_ROW = 2;
+/** 32 bits hold every step. */
+const BYTES_PER_STEP = 4;
 
 /**
  * A bounded sample of recent sequences. Until it is full it keeps all; then each new one takes the place
@@ -24,14 +30,14 @@ const BYTES_PER_ROW = 2;
  * seed and on how many sequences came, so a restored store continues identically.
  */
 export class SequenceStore {
-  readonly #maxSteps: number;
+  readonly maxSteps: number;
   readonly #seed: number;
   readonly #sequences: CallSequence[] = [];
   #steps = 0;
   #draws = 0;
 
   constructor(maxSteps: number, seed: number) {
-    this.#maxSteps = maxSteps;
+    this.maxSteps = maxSteps;
     this.#seed = seed;
   }
 
@@ -46,74 +52,64 @@ export class SequenceStore {
 
   /** A sequence that is longer than everything that may be kept is left out. */
   add(sequence: CallSequence): void {
-    const steps = sequence.targets.length;
-    if (steps === 0 || steps > this.#maxSteps) return;
-    while (this.#steps + steps > this.#maxSteps) this.#dropOne();
+    const steps = sequence.length - 1;
+    if (steps < 1 || steps > this.maxSteps) return;
+    while (this.#steps + steps > this.maxSteps) this.#dropOne();
     this.#sequences.push(sequence);
     this.#steps += steps;
   }
 
   /** Tokens that mean another operation now become the rare one. */
   makeRare(tokens: ReadonlySet<number>): void {
-    if (tokens.size === 0) return;
-    for (const { rows, targets } of this.#sequences) {
-      targets.forEach((token, step) => {
-        if (tokens.has(token)) targets[step] = RARE_TOKEN;
-        if (tokens.has(tokenIn(rows, step))) withToken(rows, step, RARE_TOKEN);
-      });
-    }
+    for (const sequence of this.#sequences) makeRare(sequence, tokens);
   }
 
-  /**
-   * All sequences for a trainer. Equal ones are joined and count the square root of their number: what
-   * happens all the time is learned soon, and would drown the rest. `more` are sequences that are not
-   * kept yet.
-   */
+  /** All sequences for a trainer, each counting 1. `more` are sequences that are not kept yet. */
   data(more: readonly CallSequence[] = []): SequenceData {
-    const distinct = new Map<string, { sequence: CallSequence; count: number }>();
-    for (const sequence of [...this.#sequences, ...more]) {
-      const key = `${sequence.rows.join()};${sequence.targets.join()}`;
-      const known = distinct.get(key);
-      if (known === undefined) distinct.set(key, { sequence, count: 1 });
-      else known.count += 1;
+    const all = [...this.#sequences, ...more];
+    const steps = Uint32Array.from(all, ({ length }) => length - 1);
+    const total = steps.reduce((sum, count) => sum + count, 0);
+    const rows = new Uint16Array(total * SLOTS);
+    const targets = new Uint16Array(total);
+    let at = 0;
+    for (const sequence of all) {
+      for (let step = 1; step < sequence.length; step += 1) {
+        writeRows(sequence[step - 1] ?? START_STEP, rows, at * SLOTS);
+        targets[at] = tokenOf(sequence[step] ?? START_STEP);
+        at += 1;
+      }
     }
-    const all = [...distinct.values()];
-    return {
-      slots: SLOTS,
-      rows: Uint16Array.from(all.flatMap(({ sequence }) => sequence.rows)),
-      targets: Uint16Array.from(all.flatMap(({ sequence }) => sequence.targets)),
-      steps: Uint32Array.from(all, ({ sequence }) => sequence.targets.length),
-      weights: Float32Array.from(all, ({ count }) => Math.sqrt(count)),
-    };
+    return { slots: SLOTS, rows, targets, steps, weights: new Float32Array(all.length).fill(1) };
   }
 
+  /** Two texts, however many sequences: a checkpoint of many segments is made in one go. */
   snapshot(): Json {
     return {
       draws: this.#draws,
-      sequences: this.#sequences.map(({ rows, targets }) => [encoded(rows), encoded(targets)]),
+      lengths: encoded(this.#sequences.map(({ length }) => length)),
+      steps: encoded(this.#sequences.flat()),
     };
   }
 
-  /** Tokens must be below `tokens`, rows below `rows`. Throws a TypeError that names the field. */
-  restore(reader: SnapshotReader, rows: number, tokens: number): void {
+  /** Tokens must be below `tokens`. Throws a TypeError that names the field. */
+  restore(reader: SnapshotReader, tokens: number): void {
     const draws = reader.field("draws").count();
-    const sequences = reader
-      .field("sequences")
-      .items(this.#maxSteps)
-      .map((item): CallSequence => {
-        const [first, second] = item.tuple(2);
-        const targets = decoded(second ?? item, tokens);
-        const present = decoded(first ?? item, rows);
-        if (present.length !== targets.length * SLOTS || targets.length === 0) {
-          item.refuse(`${SLOTS} rows a step`);
-        }
-        return { rows: present, targets };
-      });
-    const steps = sequences.reduce((sum, { targets }) => sum + targets.length, 0);
-    if (steps > this.#maxSteps) reader.refuse(`at most ${this.#maxSteps} steps, got ${steps}`);
+    const field = reader.field("lengths");
+    const lengths = decoded(field);
+    const all = decodedSteps(reader.field("steps"), tokens);
+    const steps = all.length - lengths.length;
+    if (lengths.some((length) => length < 2)) field.refuse("at least a step and what follows");
+    if (lengths.reduce((sum, length) => sum + length, 0) !== all.length) {
+      field.refuse(`lengths that add up to ${all.length}`);
+    }
+    if (steps > this.maxSteps) reader.refuse(`at most ${this.maxSteps} steps, got ${steps}`);
     this.#draws = draws;
     this.#sequences.length = 0;
-    for (const sequence of sequences) this.#sequences.push(sequence);
+    let at = 0;
+    for (const length of lengths) {
+      this.#sequences.push(all.slice(at, at + length));
+      at += length;
+    }
     this.#steps = steps;
   }
 
@@ -125,23 +121,34 @@ export class SequenceStore {
     if (last === undefined) return;
     const dropped = index < this.#sequences.length ? this.#sequences[index] : last;
     if (dropped !== last) this.#sequences[index] = last;
-    this.#steps -= dropped?.targets.length ?? 0;
+    this.#steps -= dropped === undefined ? 0 : dropped.length - 1;
   }
 }
 
-/** Base64 of 16-bit little-endian numbers. */
-export function encoded(values: readonly number[]): string {
-  const bytes = Buffer.alloc(values.length * BYTES_PER_ROW);
-  values.forEach((value, index) => bytes.writeUInt16LE(value, index * BYTES_PER_ROW));
-  return bytes.toString("base64");
+/** In place. */
+export function makeRare(sequence: CallSequence, tokens: ReadonlySet<number>): void {
+  if (tokens.size === 0) return;
+  sequence.forEach((step, index) => {
+    if (tokens.has(tokenOf(step))) sequence[index] = withToken(step, RARE_TOKEN);
+  });
 }
 
-/** The numbers again; refuses what is not below `limit`. */
-export function decoded(reader: SnapshotReader, limit: number): number[] {
+/** Base64 of 32-bit numbers, in the byte order of the machine, which is little-endian wherever Node runs. */
+export function encoded(values: readonly number[]): string {
+  return Buffer.from(Uint32Array.from(values).buffer).toString("base64");
+}
+
+function decoded(reader: SnapshotReader): number[] {
   const bytes = Buffer.from(reader.string(), "base64");
-  if (bytes.length % BYTES_PER_ROW !== 0) reader.refuse("base64 of 16-bit numbers");
-  return Array.from({ length: bytes.length / BYTES_PER_ROW }, (_, index) => {
-    const value = bytes.readUInt16LE(index * BYTES_PER_ROW);
-    return value < limit ? value : reader.refuse(`numbers below ${limit}, got ${value}`);
-  });
+  if (bytes.length % BYTES_PER_STEP !== 0) reader.refuse("base64 of 32-bit numbers");
+  return Array.from({ length: bytes.length / BYTES_PER_STEP }, (_, index) =>
+    bytes.readUInt32LE(index * BYTES_PER_STEP),
+  );
+}
+
+/** The steps again; refuses what is none of this vocabulary. */
+export function decodedSteps(reader: SnapshotReader, tokens: number): CallStep[] {
+  const steps = decoded(reader);
+  const bad = steps.find((step) => !isStep(step, tokens));
+  return bad === undefined ? steps : reader.refuse(`steps of ${tokens} tokens, got ${bad}`);
 }

@@ -1,6 +1,6 @@
 import type { HeldBackSurprise, Json, NetworkWeights } from "../../core/index.js";
 import { SnapshotReader } from "../../core/snapshot-reader.js";
-import { inputsFor, SLOTS, START_ROWS, tokenIn, withToken } from "./call-rows.js";
+import { inputsFor, SLOTS, tokenOf, withToken, writeRows, type CallStep } from "./call-step.js";
 import { LstmKernel } from "./lstm-kernel.js";
 import { snapshotOfWeights, weightsFrom } from "./network-snapshot.js";
 import { FIRST_OPERATION_TOKEN, RARE_TOKEN } from "./vocabulary.js";
@@ -15,8 +15,7 @@ export class ServingNetwork {
   /** P(next) as written by the last `predict`. */
   readonly probabilities: Float64Array;
   readonly #rareTokens: Set<number>;
-  readonly #stepRows: number[] = [...START_ROWS];
-  readonly #packedRows = new Uint16Array(SLOTS);
+  readonly #rows = new Uint16Array(SLOTS);
 
   constructor(
     weights: NetworkWeights,
@@ -41,19 +40,16 @@ export class ServingNetwork {
   }
 
   /** The state after these steps, from a new one. */
-  stateAfter(rows: readonly number[]): Float32Array {
+  stateAfter(steps: readonly CallStep[]): Float32Array {
     const state = new Float32Array(this.kernel.stateLength);
-    for (let step = 0; step < rows.length / SLOTS; step += 1) this.advance(state, rows, step);
+    for (const step of steps) this.advance(state, step);
     return state;
   }
 
-  /** Takes the step whose rows these are. */
-  advance(state: Float32Array, rows: readonly number[], step: number): void {
-    const from = step * SLOTS;
-    for (let slot = 0; slot < SLOTS; slot += 1) this.#stepRows[slot] = rows[from + slot] ?? 0;
-    withToken(this.#stepRows, 0, this.known(tokenIn(this.#stepRows, 0)));
-    this.#packedRows.set(this.#stepRows);
-    this.kernel.step(state, this.#packedRows, 0, SLOTS);
+  /** Takes a step. */
+  advance(state: Float32Array, step: CallStep): void {
+    writeRows(withToken(step, this.known(tokenOf(step))), this.#rows, 0);
+    this.kernel.step(state, this.#rows, 0, SLOTS);
   }
 
   /** Writes P(next) into `probabilities`. */

@@ -1,6 +1,6 @@
 import type * as Tensorflow from "@tensorflow/tfjs";
 import type { NetworkWeights, SequenceData } from "../../core/index.js";
-import { resultOf, settingsOf, type SequenceJob, type SequenceResult } from "./sequence-job.js";
+import { prepared, resultOf, type SequenceJob, type SequenceResult } from "./sequence-job.js";
 import { batchesOf, type Batch, type TrainingSettings } from "./lstm-trainer.js";
 import { PARTS } from "./lstm-weights.js";
 
@@ -98,10 +98,8 @@ export async function runSequenceJobWithTfjs(
   job: SequenceJob,
   epochDone?: TrainingSettings["epochDone"],
 ): Promise<SequenceResult> {
-  return resultOf(
-    job,
-    await trainWithTfjs(tf, job.start, job.training, settingsOf(job, epochDone)),
-  );
+  const { data, settings } = prepared(job, epochDone);
+  return resultOf(job, data, await trainWithTfjs(tf, job.start, data, settings));
 }
 
 function trainBatch(

@@ -1,49 +1,62 @@
-import type { FitJob } from "../../core/index.js";
-import type { NetworkWeights, Random } from "../../core/index.js";
-import { inputsFor } from "./call-rows.js";
+import type { FitJob, NetworkWeights, Random, TrainingEffort } from "../../core/index.js";
+import { inputsFor } from "./call-step.js";
 import { grownWeights, GATES, newWeights } from "./lstm-weights.js";
-import { BATCH_SEQUENCES } from "./sequence-job.js";
 import type { CallSequence, SequenceStore } from "./sequence-store.js";
 import { RARE_TOKEN } from "./vocabulary.js";
 
 type SequenceJob = Extract<FitJob, { kind: "sequence" }>;
 
-/** With fewer calls a network only learns them by heart; the Markov chain is better. */
-const MIN_TRAINING_STEPS = 1000;
 /** Fewer sequences held back can't tell which of two models is better. */
 const MIN_HELD_BACK = 5;
-/** Training pays when this share of what is trained on is new. */
-const RENEWED_SHARE = 0.25;
+/** While the store fills, a training pays when this many times as many calls have come as it was trained on. */
+const GROWTH = 2;
+/** A store that is this full has seen enough for the pace of trainings to become that of renewal. */
+const FULL_SHARE = 0.9;
+/** Then a training at most so often, event time: 1% of a core at 20 s each. */
+const RENEWAL_SECONDS = 3600;
 
 /**
- * Calls that one training goes through, all epochs together: 15 s at 128 operations, so that other fits
- * do not wait for a minute in the same thread. Who has more calls needs fewer epochs.
+ * Calls that one training goes through, all epochs together: 15 s at 128 operations. Who has more calls
+ * needs fewer epochs.
  */
 const MAX_TRAINED_CALLS = 400_000;
 
-/** How long a training is: so many epochs, and more when there are so few sequences. */
-interface Effort {
-  readonly epochs: number;
-  /** Steps of Adam that it takes at least, whatever there is to learn. */
-  readonly minSteps: number;
-  readonly learningRate: number;
+/** From nothing, many epochs at a high rate; later, few at a low one, so that little is forgotten. */
+const FIRST_TRAINING: TrainingEffort = {
+  epochs: 15,
+  minSteps: 1000,
+  maxCalls: MAX_TRAINED_CALLS,
+  learningRate: 0.02,
+};
+const LATER_TRAINING: TrainingEffort = {
+  epochs: 3,
+  minSteps: 300,
+  maxCalls: MAX_TRAINED_CALLS,
+  learningRate: 0.005,
+};
+
+/** When and on what a model was trained last; before the first time all are 0. */
+export interface LastTraining {
+  /** Calls that the store held then. */
+  readonly calls: number;
+  readonly seconds: number;
+  readonly callsSince: number;
 }
 
-/** From nothing, many epochs at a high rate; later, few at a low one, so that little is forgotten. */
-const FIRST_TRAINING: Effort = { epochs: 15, minSteps: 1000, learningRate: 0.02 };
-const LATER_TRAINING: Effort = { epochs: 6, minSteps: 300, learningRate: 0.005 };
-
-/** Whether so many new calls are enough to train on. */
+/**
+ * Whether it pays to train again. While the store fills, whenever its calls have tripled: the number of trainings grows with the logarithm of the calls. Once it is full, when all that it
+ * held may have been replaced and an hour has passed.
+ */
 export function isTrainingDue(
   store: SequenceStore,
   heldBack: SequenceStore,
-  callsSinceTraining: number,
+  last: LastTraining,
+  nowSeconds: number,
+  minCalls: number,
 ): boolean {
-  return (
-    store.steps >= MIN_TRAINING_STEPS &&
-    heldBack.size >= MIN_HELD_BACK &&
-    callsSinceTraining >= Math.max(MIN_TRAINING_STEPS, RENEWED_SHARE * store.steps)
-  );
+  if (store.steps < minCalls || heldBack.size < MIN_HELD_BACK) return false;
+  if (last.calls < FULL_SHARE * store.maxSteps) return last.callsSince >= GROWTH * last.calls;
+  return last.callsSince >= last.calls && nowSeconds - last.seconds >= RENEWAL_SECONDS;
 }
 
 export interface TrainingStart {
@@ -73,24 +86,14 @@ export function trainingJob(
     serving === undefined
       ? newWeights({ inputs, units, outputs: tokens }, random)
       : renewedWeights(grownWeights(serving, inputs, tokens, random), start.renewed);
-  const training = store.data(start.openSequences);
-  const effort = serving === undefined ? FIRST_TRAINING : LATER_TRAINING;
-  const steps = Math.max(1, Math.ceil(training.steps.length / BATCH_SEQUENCES));
   return {
     kind: "sequence",
     id: start.id,
-    training,
+    training: store.data(start.openSequences),
     heldBack: heldBack.data(),
     start: weights,
     startIsTrained: serving !== undefined,
-    epochs: Math.max(
-      1,
-      Math.min(
-        Math.max(effort.epochs, Math.ceil(effort.minSteps / steps)),
-        Math.floor(MAX_TRAINED_CALLS / training.targets.length),
-      ),
-    ),
-    learningRate: effort.learningRate,
+    effort: serving === undefined ? FIRST_TRAINING : LATER_TRAINING,
     seed: start.seed,
   };
 }
