@@ -39,8 +39,8 @@ describe("the price rule", () => {
     ["does not start earlier than it must", (step: number) => (step >= 8 ? 3 : 1), 1, 1],
     // Given back now it could serve again in step 4 at the earliest: kept for step 3.
     ["keeps through a short dip", (step: number) => (step >= 3 ? 3 : 1), 3, 3],
-    // Step 6 can still be served when asked for again in three steps.
-    ["does not keep through a long dip", (step: number) => (step >= 6 ? 3 : 1), 3, 1],
+    // Asked for again a step later it would serve in step 4: paid for one step less.
+    ["gives back for a single step", (step: number) => (step >= 4 ? 3 : 1), 3, 1],
   ] as const)("%s", (_what, load, previous, replicas) => {
     expect(replicasByPrice(useOf(load), previous, SETTINGS)).toBe(replicas);
   });

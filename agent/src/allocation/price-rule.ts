@@ -8,8 +8,6 @@ export interface PriceRuleSettings {
   readonly startUpSteps: number;
 }
 
-/** What is given back may be asked for again after so many steps at the latest: longer is a new decision. */
-const KEEP_STEPS = 3;
 /** A start must pay against every later start up to so many steps. */
 const LATER_START_STEPS = 10;
 /** And pay for itself within so many steps. */
@@ -23,8 +21,8 @@ export function horizonsFor(startUpSteps: number): number {
 /**
  * How many replicas to ask for, by one price: what a missing replica-step costs in paid ones. Each rank is
  * judged alone, by its expected use U(u) over the next u steps, D being the start-up steps:
- * - it is kept when giving it back for l steps would save less than what is missed meanwhile and until it has
- *   started again: price x U(D + l) >= l for an l of 1..3;
+ * - it is kept when giving it back for one step would save less than what is missed until it could serve
+ *   again: price x U(D + 1) >= 1. Whether it stays away longer is asked again each step;
  * - it is started when starting now beats starting j steps later, price x (U(D + j) - U(D)) >= j for all j
  *   of 1..10, and pays for itself within an hour of minutes: price x (U(D + m) - U(D)) >= D + m for an m.
  * As use falls with the rank, so do both answers: more expected load never asks for fewer.
@@ -54,10 +52,7 @@ function isKept(
   rank: number,
   { price, startUpSteps }: PriceRuleSettings,
 ): boolean {
-  for (let away = 1; away <= KEEP_STEPS; away += 1) {
-    if (price * use.sum(rank, startUpSteps + away) >= away) return true;
-  }
-  return false;
+  return price * use.sum(rank, startUpSteps + 1) >= 1;
 }
 
 function isStarted(

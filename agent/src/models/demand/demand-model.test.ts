@@ -90,6 +90,18 @@ describe("the demand model", () => {
     });
   });
 
+  it("learns what comes every four minutes, however far above the mean it is", () => {
+    const model = new DemandModel(OPTIONS);
+    for (let t = 0; t < 900; t += 1) observe(model, t, t % 4 === 0 ? 800 + (t % 3) : 0);
+    // The last step was 899: the next, 900, is one of those. More than four times the mean, which is 200.
+    const medians = [0, 1, 2, 3].map((horizon) => {
+      return (ratesOf(model)[horizon * NODES + Math.floor(NODES / 3)] ?? NaN) * STEP_SECONDS;
+    });
+    expect(medians[0]).toBeGreaterThan(750);
+    expect(medians[0]).toBeLessThan(850);
+    for (const median of medians.slice(1)) expect(median).toBeLessThan(50);
+  });
+
   it("has ascending nodes, none negative, whatever comes", () => {
     const model = new DemandModel(OPTIONS);
     const random = seededRandom(12);

@@ -12,8 +12,9 @@ import { encodeFloats, SnapshotReader } from "../../core/snapshot-reader.js";
 import { DirectExpert, type ExpertSetting, type ObservedWindow } from "../volume/direct-expert.js";
 import { keptColumns } from "../volume/kept-columns.js";
 import { momentAt, type Moment } from "../volume/moment.js";
-import { RateHistory } from "../volume/rate-history.js";
 import { wholeWindows } from "../volume/whole-windows.js";
+import { BusyLevel } from "./busy-level.js";
+import { ClockExpert } from "./clock-expert.js";
 import { DemandHorizon, RECENT_ERROR_FEATURES, type DemandOrigin } from "./demand-horizon.js";
 import { NODES, NODE_SHARES } from "./residual-nodes.js";
 
@@ -22,8 +23,12 @@ const SNAPSHOT_FORMAT = "demand-1";
 const MIN_STEPS = 30;
 /** After a gap so many steps must be known before anything is learned again. */
 const KNOWN_STEPS_TO_LEARN = 5;
-/** No forecast is more than this multiple of the level: what was never seen is no forecast. */
+/**
+ * No forecast is more than this multiple of the level, unless as much was there within about a day: what was
+ * never seen is no forecast.
+ */
 const MAX_OVER_LEVEL = 4;
+const PEAK_HALF_LIFE_SECONDS = 86_400;
 /** A gap changes an imputed value by no more than this factor a step. */
 const MAX_IMPUTED_CHANGE = 2;
 /** A gap longer than this is not walked through step by step. */
@@ -35,18 +40,12 @@ const EXPERTS: readonly ExpertSetting[] = [
   { name: "root_linear", scale: "square_root", memoryDays: 20, smoothingSteps: 10 },
   { name: "smooth_linear", scale: "identity", memoryDays: 20, smoothingSteps: 30 },
 ];
-/** Beside them: the last value, and the mean of the last three. */
-const SIMPLE_EXPERTS = 2;
+/** Beside them: the last value, the mean of the last three, and the one for rhythms. */
+const OTHER_EXPERTS = 3;
 const MEAN_STEPS = 3;
 
 /** Pasts of the mean squared one-step error, steps: a spike, a quarter of an hour, two hours. */
 const ERROR_SPANS_STEPS: readonly number[] = [3, 15, 120];
-/** The busiest tenth of the last two weeks. */
-const BUSY_SHARE = 0.1;
-const BUSY_HISTORY_SECONDS = 14 * 86_400;
-const BUSY_RENEWAL_SECONDS = 6 * 3600;
-const MIN_BUSY_HISTORY_SECONDS = 86_400;
-
 const SECONDS_PER_DAY = 86_400;
 
 export interface DemandModelOptions {
@@ -60,8 +59,9 @@ export interface DemandModelOptions {
 }
 
 /**
- * Forecasts the load of each of the next steps as a distribution (DemandHorizon), by five experts side by
- * side: the last value, the mean of the last three, and three direct linear models (DirectExpert). Memory:
+ * Forecasts the load of each of the next steps as a distribution (DemandHorizon), by six experts side by
+ * side: the last value, the mean of the last three, three direct linear models (DirectExpert), and one for
+ * rhythms of minutes and of the hour (ClockExpert). Memory:
  * two weeks of residuals for each horizon and a week of history for each linear expert.
  *
  * It is `warming_up` before 30 known steps, and `failed` with `stale_input` while the last step is unknown.
@@ -70,8 +70,9 @@ export interface DemandModelOptions {
 export class DemandModel implements DemandForecaster {
   readonly #options: DemandModelOptions;
   readonly #experts: readonly DirectExpert[];
+  readonly #clock: ClockExpert;
   readonly #horizons: readonly DemandHorizon[];
-  readonly #levels: RateHistory;
+  readonly #busy: BusyLevel;
   readonly #recentErrors = new Float64Array(RECENT_ERROR_FEATURES);
   readonly #last = new Float64Array(MEAN_STEPS);
   readonly #forecasts: Float64Array;
@@ -79,7 +80,8 @@ export class DemandModel implements DemandForecaster {
   readonly #eventNames: readonly string[];
   /** 0 where the season is no day. */
   readonly #daySteps: number;
-  #busyLevel = Infinity;
+  /** The largest rate, which is slowly forgotten. */
+  #peak = 0;
   #lastIndex: number | undefined;
   #usual = NaN;
   #knownRun = 0;
@@ -104,12 +106,13 @@ export class DemandModel implements DemandForecaster {
           events: this.#eventNames.length,
         }),
     );
-    const experts = EXPERTS.length + SIMPLE_EXPERTS;
+    this.#clock = new ClockExpert(stepSeconds, horizons);
+    const experts = EXPERTS.length + OTHER_EXPERTS;
     this.#forecasts = new Float64Array(experts);
     this.#horizons = horizonsWindows.map(
       (horizon) => new DemandHorizon({ stepSeconds, horizon, experts }),
     );
-    this.#levels = new RateHistory(Math.round(BUSY_HISTORY_SECONDS / stepSeconds));
+    this.#busy = new BusyLevel(stepSeconds);
     this.#rates = new Float64Array(horizons * NODES);
   }
 
@@ -160,7 +163,7 @@ export class DemandModel implements DemandForecaster {
       stepSeconds: this.#options.stepSeconds,
       lastIndex: this.#lastIndex ?? null,
       usual: Number.isNaN(this.#usual) ? null : this.#usual,
-      busyLevel: this.#busyLevel === Infinity ? null : this.#busyLevel,
+      peak: this.#peak,
       knownRun: this.#knownRun,
       knownSteps: this.#knownSteps,
       ignoredSteps: this.#ignoredSteps,
@@ -168,8 +171,9 @@ export class DemandModel implements DemandForecaster {
       last: encodeFloats(this.#last),
       rates: encodeFloats(this.#rates),
       events: [...this.#eventNames],
-      levels: this.#levels.snapshot(),
+      busy: this.#busy.snapshot(),
       experts: this.#experts.map((expert) => expert.snapshot()),
+      clock: this.#clock.snapshot(),
       horizons: this.#horizons.map((horizon) => horizon.snapshot()),
     };
   }
@@ -182,8 +186,7 @@ export class DemandModel implements DemandForecaster {
     const restoredIndex = lastIndex.isNull ? undefined : lastIndex.integer();
     const usual = reader.field("usual");
     const restoredUsual = usual.isNull ? NaN : usual.nonNegative();
-    const busyLevel = reader.field("busyLevel");
-    const restoredBusy = busyLevel.isNull ? Infinity : busyLevel.nonNegative();
+    const peak = reader.field("peak").nonNegative();
     const knownRun = reader.field("knownRun").count();
     const knownSteps = reader.field("knownSteps").count();
     const ignoredSteps = reader.field("ignoredSteps").count();
@@ -206,12 +209,13 @@ export class DemandModel implements DemandForecaster {
     );
     const experts = reader.field("experts").tuple(this.#experts.length);
     const horizons = reader.field("horizons").tuple(this.#horizons.length);
-    this.#levels.restore(reader.field("levels"));
+    this.#busy.restore(reader.field("busy"));
     experts.forEach((expert, at) => this.#experts[at]?.restore(expert, columns));
+    this.#clock.restore(reader.field("clock"));
     horizons.forEach((horizon, at) => this.#horizons[at]?.restore(horizon));
     this.#lastIndex = restoredIndex;
     this.#usual = restoredUsual;
-    this.#busyLevel = restoredBusy;
+    this.#peak = peak;
     this.#knownRun = knownRun;
     this.#knownSteps = knownSteps;
     this.#ignoredSteps = ignoredSteps;
@@ -233,14 +237,16 @@ export class DemandModel implements DemandForecaster {
     if (isFirst) this.#last.fill(value);
     this.#last.copyWithin(0, 1);
     this.#last[MEAN_STEPS - 1] = value;
-    this.#levels.append(index, rate);
+    this.#busy.append(index, rate);
     const learns = this.#knownRun >= KNOWN_STEPS_TO_LEARN;
     const observed: ObservedWindow = { value, window: rate, isKnown, learns };
     const ahead = this.#horizons.map((_, at) => this.#moment(index + at + 1));
     for (const expert of this.#experts) expert.observe(index, observed, now, ahead);
+    this.#clock.observe(index, observed);
     if (!isKnown) return;
-    this.#score(index, rate * this.#options.stepSeconds);
-    this.#renewBusyLevel(index);
+    const { stepSeconds } = this.#options;
+    this.#peak = Math.max(rate, this.#peak * 2 ** (-stepSeconds / PEAK_HALF_LIFE_SECONDS));
+    this.#score(index, rate * stepSeconds);
     this.#forecastFrom(index, value, ahead);
   }
 
@@ -268,20 +274,6 @@ export class DemandModel implements DemandForecaster {
     return value * Math.min(MAX_IMPUTED_CHANGE, Math.max(1 / MAX_IMPUTED_CHANGE, change));
   }
 
-  #renewBusyLevel(index: number): void {
-    const { stepSeconds } = this.#options;
-    if (index % Math.round(BUSY_RENEWAL_SECONDS / stepSeconds) !== 0) return;
-    const { length } = this.#levels;
-    if (length * stepSeconds < MIN_BUSY_HISTORY_SECONDS) return;
-    const known: number[] = [];
-    for (let at = index - length + 1; at <= index; at += 1) {
-      const rate = this.#levels.at(at);
-      if (rate === rate) known.push(rate);
-    }
-    const sorted = Float64Array.from(known).sort();
-    this.#busyLevel = sorted[Math.floor((1 - BUSY_SHARE) * (sorted.length - 1))] ?? Infinity;
-  }
-
   #forecastFrom(index: number, rate: number, ahead: readonly Moment[]): void {
     const { stepSeconds } = this.#options;
     const first = this.#experts[0];
@@ -292,7 +284,7 @@ export class DemandModel implements DemandForecaster {
       index,
       current: rate * stepSeconds,
       recentErrors: this.#recentErrors,
-      busyLevel: this.#busyLevel * stepSeconds,
+      busyLevel: this.#busy.level * stepSeconds,
     };
     const forecasts = this.#forecasts;
     this.#horizons.forEach((horizon, at) => {
@@ -300,12 +292,13 @@ export class DemandModel implements DemandForecaster {
       let eventChange = 0;
       forecasts[0] = rate * stepSeconds;
       forecasts[1] = (recent / MEAN_STEPS) * stepSeconds;
+      forecasts[2] = this.#clock.forecast(at) * stepSeconds;
       this.#experts.forEach((expert, number) => {
-        forecasts[SIMPLE_EXPERTS + number] = expert.forecast(at) * stepSeconds;
+        forecasts[OTHER_EXPERTS + number] = expert.forecast(at) * stepSeconds;
         eventChange += (expert.eventChange(at) * stepSeconds) / this.#experts.length;
       });
-      const cap = MAX_OVER_LEVEL * (usual > level ? usual : level) * stepSeconds;
-      horizon.forecast(origin, forecasts, eventChange, cap);
+      const most = Math.max(this.#peak, MAX_OVER_LEVEL * (usual > level ? usual : level));
+      horizon.forecast(origin, forecasts, eventChange, most * stepSeconds);
       horizon.write(1 / stepSeconds, this.#rates, at * NODES);
     });
   }
