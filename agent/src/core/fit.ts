@@ -146,7 +146,7 @@ export type FitResult =
       readonly heldBack: HeldBackSurprise;
       /** Bits a call that the weights started from needed on the same, when they were trained. */
       readonly startBits: number | undefined;
-      /** Bits a call that an interpolated Markov chain of order 3 needed on the same. */
+      /** Bits a call that an interpolated Markov chain of order 1 needed on the same. */
       readonly markovBits: number;
     }
   | {

@@ -89,6 +89,8 @@ describe("LstmSequenceModel", () => {
     expect(model.surpriseDrift()).toEqual({ status: "warming_up", reason: "too_few_calls" });
 
     const result = trained(model);
+    // The chain that serves, of order 1, needs 1 + 0 + 1 + 2 bits a session; one of order 3 would need 1.
+    expect(result.markovBits).toBeGreaterThan(0.9);
     expect(result.heldBack.bits).toBeLessThan(result.markovBits);
     model.adopt(result);
     expect([model.servedBy, model.generation]).toEqual(["lstm", 1]);

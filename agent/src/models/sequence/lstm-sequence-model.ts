@@ -36,7 +36,7 @@ export type { LstmSequenceOptions } from "./lstm-sequence-options.js";
  *
  * Deviations: `call_sequence` is the surprise -log2 P(operation | the session so far, and that a call
  * comes), in bits, at most 20; `timing` is that of {@link MarkovSequenceModel}. Until a network is
- * trained and does better than a Markov chain of order 3 on sequences held back from it, the Markov chain
+ * trained and does better than a chain of the same order 1 on sequences held back from it, the Markov chain
  * gives the surprise too; `servedBy` says which. When another begins to serve, the distribution of
  * `call_sequence` changes, which `adopt` tells: a reference of former surprises holds no longer.
  *

@@ -24,8 +24,8 @@ const MAX_CALLS_OF_ADDED_EPOCHS = 50_000;
 const CLIP_NORM = 1;
 /** With fewer sequences than weights, units must not rely on each other, nor on any one call before. */
 const DROPOUT = { unitRate: 0.25, rowRate: 0.1 };
-/** What a network has to beat: the longest chain that is common for such sequences. */
-const MARKOV_ORDER = 3;
+/** What a network has to beat is what serves until then: a chain of this order. */
+const SERVING_ORDER = 1;
 
 /** What a training goes through, and how: whoever trains. */
 export interface PreparedTraining {
@@ -109,9 +109,9 @@ function surpriseOf(weights: NetworkWeights, data: SequenceData): HeldBackSurpri
   return { bits: mean, deviation: Math.sqrt(Math.max(0, squares / calls - mean * mean)) };
 }
 
-/** What an interpolated Markov chain of order 3 makes of the same sequences. */
+/** What a Markov chain of the order that serves makes of the same sequences, learned from the same ones. */
 function markovBits(training: SequenceData, heldBack: SequenceData, symbols: number): number {
-  const markov = new InterpolatedMarkov(MARKOV_ORDER, symbols);
+  const markov = new InterpolatedMarkov(SERVING_ORDER, symbols);
   walk(training, (past, target, weight) => {
     markov.learn(past, target, weight);
   });

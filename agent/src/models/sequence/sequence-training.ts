@@ -98,8 +98,8 @@ export class SequenceTraining {
 
   /**
    * The result, if it may serve: on what was held back it has to be no worse than the network that serves;
-   * the first has to be better than a Markov chain of order 3. Undefined for one that may not, that failed,
-   * or that is not the last asked for.
+   * the first has to be better than a Markov chain of order 1, which serves until then. Undefined for one that may
+   * not, that failed, or that is not the last asked for.
    */
   accepted(result: FitResult): SequenceResult | undefined {
     if (result.kind !== "sequence" || result.id !== this.#pendingFit) return undefined;
