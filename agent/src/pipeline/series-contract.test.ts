@@ -260,6 +260,7 @@ it("a feature that vanishes is stale after a quarter of an hour, and ready when 
     stepSeconds: MINUTE_SECONDS,
     seasonSteps: undefined,
     waitsForSeason: false,
+    delaySteps: 0,
   });
   const random = seededRandom(1);
   let step = 0;

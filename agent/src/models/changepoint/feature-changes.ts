@@ -18,6 +18,8 @@ export interface FeatureChangesOptions {
   readonly seasonSteps: number | undefined;
   /** Says nothing before the season is known: a feature with a strong one would seem to change all day. */
   readonly waitsForSeason: boolean;
+  /** Its detectors start so many steps later than they could. */
+  readonly delaySteps: number;
 }
 
 /**
@@ -35,11 +37,12 @@ export class FeatureChanges {
   #nowSeconds = -Infinity;
 
   constructor(options: FeatureChangesOptions) {
-    const { seasonSteps, waitsForSeason } = options;
+    const { seasonSteps, waitsForSeason, delaySteps } = options;
     this.#options = options;
     const isSeasonal = seasonSteps !== undefined;
-    this.#seasonal = isSeasonal ? new OnlineChangeDetector(seasonSteps) : undefined;
-    this.#plain = isSeasonal && waitsForSeason ? undefined : new OnlineChangeDetector();
+    this.#seasonal = isSeasonal ? new OnlineChangeDetector(seasonSteps, delaySteps) : undefined;
+    this.#plain =
+      isSeasonal && waitsForSeason ? undefined : new OnlineChangeDetector(undefined, delaySteps);
   }
 
   get last(): DatedChange | undefined {
@@ -84,7 +87,10 @@ export class FeatureChanges {
       seasonal.refuse("a season as configured");
     this.#seasonal?.restore(seasonal.json());
     if (plain.isNull) this.#plain = undefined;
-    else (this.#plain ??= new OnlineChangeDetector()).restore(plain.json());
+    else {
+      this.#plain ??= new OnlineChangeDetector(undefined, this.#options.delaySteps);
+      this.#plain.restore(plain.json());
+    }
     const number = (name: string, unknown: number): number => {
       const field = reader.field(name);
       return field.isNull ? unknown : field.number();

@@ -18,26 +18,30 @@ export class NoiseBySize {
   #common = 1;
   #ofCalls = 0;
   // Weighted sums of 1, u, u^2, y, u y, where u = 1 / size and y the square.
-  readonly #sums = new Float64Array(5);
+  #weight = 0;
+  #first = 0;
+  #second = 0;
+  #square = 0;
+  #product = 0;
 
   /** The noise of such a value over that of a usual one; 1 while nothing is known. */
   ratio(size: number): number {
-    const [weight = 0, first = 0] = this.#sums;
-    if (weight === 0) return 1;
-    const usual = this.#variance(first / weight);
+    if (this.#weight === 0) return 1;
+    const usual = this.#variance(this.#first / this.#weight);
     return usual > 0 ? Math.sqrt(this.#variance(1 / size) / usual) : 1;
   }
 
   /** What the first surprises say, where their noise is about this. */
   begin(surprises: Float64Array, sizes: ArrayLike<number>, noise: number): void {
-    this.#sums.fill(0);
     this.#common = noise ** 2;
     this.#ofCalls = 0;
+    this.#weight = this.#first = this.#second = this.#square = this.#product = 0;
     // Twice: the second time each counts by what the first has taught.
     for (let pass = 0; pass < 2; pass += 1) {
-      surprises.forEach((surprise, at) => {
+      for (let at = 0; at < surprises.length; at += 1) {
+        const surprise = surprises[at] ?? NaN;
         if (!Number.isNaN(surprise)) this.learn(surprise, sizes[at] ?? 1);
-      });
+      }
     }
   }
 
@@ -48,22 +52,38 @@ export class NoiseBySize {
     // In units of what is expected, so that quiet and loud times count alike.
     const weight = FORGETTING / expected ** 2;
     const square = Math.min(surprise ** 2, LARGEST_SQUARE * expected);
-    const terms = [1, inverse, inverse ** 2, square, inverse * square];
-    this.#sums.forEach((sum, at) => {
-      this.#sums[at] = (1 - FORGETTING) * sum + weight * (terms[at] ?? 0);
-    });
+    const kept = 1 - FORGETTING;
+    this.#weight = kept * this.#weight + weight;
+    this.#first = kept * this.#first + weight * inverse;
+    this.#second = kept * this.#second + weight * inverse ** 2;
+    this.#square = kept * this.#square + weight * square;
+    this.#product = kept * this.#product + weight * (inverse * square);
     this.#solve();
   }
 
   snapshot(): Json {
-    return encodeFloats(Float64Array.of(this.#common, this.#ofCalls, ...this.#sums));
+    return encodeFloats(
+      Float64Array.of(
+        this.#common,
+        this.#ofCalls,
+        this.#weight,
+        this.#first,
+        this.#second,
+        this.#square,
+        this.#product,
+      ),
+    );
   }
 
   restore(reader: SnapshotReader): void {
-    const [common = 1, ofCalls = 0, ...sums] = reader.float64s(2 + this.#sums.length);
-    this.#common = common;
-    this.#ofCalls = ofCalls;
-    this.#sums.set(sums);
+    const [common, ofCalls, weight, first, second, square, product] = reader.float64s(7);
+    this.#common = common ?? 1;
+    this.#ofCalls = ofCalls ?? 0;
+    this.#weight = weight ?? 0;
+    this.#first = first ?? 0;
+    this.#second = second ?? 0;
+    this.#square = square ?? 0;
+    this.#product = product ?? 0;
   }
 
   #variance(inverse: number): number {
@@ -71,14 +91,13 @@ export class NoiseBySize {
   }
 
   #solve(): void {
-    const [weight = 0, first = 0, second = 0, square = 0, product = 0] = this.#sums;
-    const determinant = weight * second - first * first;
+    const determinant = this.#weight * this.#second - this.#first * this.#first;
     const ofCalls =
-      determinant > LEAST_VARIATION * weight * second
-        ? (weight * product - first * square) / determinant
+      determinant > LEAST_VARIATION * this.#weight * this.#second
+        ? (this.#weight * this.#product - this.#first * this.#square) / determinant
         : 0;
-    const common = (square - Math.max(0, ofCalls) * first) / weight;
-    if (common > 0) [this.#common, this.#ofCalls] = [common, Math.max(0, ofCalls)];
-    else [this.#common, this.#ofCalls] = [0, product / second];
+    const common = (this.#square - Math.max(0, ofCalls) * this.#first) / this.#weight;
+    this.#common = common > 0 ? common : 0;
+    this.#ofCalls = common > 0 ? Math.max(0, ofCalls) : this.#product / this.#second;
   }
 }

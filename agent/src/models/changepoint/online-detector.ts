@@ -73,8 +73,11 @@ export class OnlineChangeDetector {
   /** Where among equals the last value was put, from 0 to 1. */
   #spread = 0;
 
-  /** `seasonSteps`: length of the season in steps, 2 to 10,080; none unless told. */
-  constructor(seasonSteps?: number) {
+  /**
+   * `seasonSteps`: length of the season in steps, 2 to 10,080; none unless told. `delaySteps`: how much later
+   * than it could it starts, so that of several detectors each has a step of its own for that work.
+   */
+  constructor(seasonSteps?: number, delaySteps = 0) {
     const isPossible =
       Number.isInteger(seasonSteps) &&
       (seasonSteps ?? 0) >= 2 &&
@@ -84,7 +87,7 @@ export class OnlineChangeDetector {
         `seasonSteps must be an integer from 2 to ${LONGEST_SEASON_STEPS}, got ${seasonSteps}`,
       );
     }
-    this.#tracker = new TrendTracker(seasonSteps ?? 0);
+    this.#tracker = new TrendTracker(seasonSteps ?? 0, delaySteps);
   }
 
   /**

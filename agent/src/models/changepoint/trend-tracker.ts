@@ -38,7 +38,7 @@ const NOISE_DEVIATIONS = 10;
  * are in units of what is usual for the size of their value (see {@link NoiseBySize}).
  *
  * The first 100 steps, or two seasons if these are longer, only start it: by a median slope, and a season
- * by the means of its phases.
+ * by the means of its phases. The step that ends them takes some milliseconds.
  */
 export class TrendTracker {
   readonly #seasonSteps: number;
@@ -57,10 +57,10 @@ export class TrendTracker {
   #noiseSquare = 0;
   #leastNoise = 0;
 
-  /** `seasonSteps`: 0 for no season. */
-  constructor(seasonSteps: number) {
+  /** `seasonSteps`: 0 for no season; `delaySteps`: by how much the start takes longer than it must. */
+  constructor(seasonSteps: number, delaySteps: number) {
     this.#seasonSteps = seasonSteps;
-    this.#startSteps = Math.max(LEAST_START_STEPS, START_SEASONS * seasonSteps);
+    this.#startSteps = Math.max(LEAST_START_STEPS, START_SEASONS * seasonSteps) + delaySteps;
     this.#season = new Float64Array(Math.max(1, seasonSteps));
   }
 
@@ -201,7 +201,8 @@ export class TrendTracker {
     this.#phase = values.length % period;
     let pairs = 0;
     for (let at = 1; at < deviations.length; at += 1) {
-      const [before = NaN, now = NaN] = deviations.subarray(at - 1, at + 1);
+      const before = deviations[at - 1] ?? NaN;
+      const now = deviations[at] ?? NaN;
       if (Number.isNaN(before * now)) continue;
       pairs += 1;
       this.#product += (before * now - this.#product) / pairs;
@@ -246,15 +247,19 @@ export class TrendTracker {
  * a few blips don't bend it.
  */
 function slopeOf(values: readonly number[], seasonSteps: number): number {
-  const slopes: number[] = [];
-  const longest = seasonSteps > 0 ? seasonSteps : values.length - 1;
+  const count = values.length;
+  const slopes = new Float64Array(
+    seasonSteps > 0 ? count - seasonSteps : (count * (count - 1)) / 2,
+  );
+  let known = 0;
+  const longest = seasonSteps > 0 ? seasonSteps : count - 1;
   for (let steps = Math.max(1, seasonSteps); steps <= longest; steps += 1) {
-    for (let at = steps; at < values.length; at += 1) {
+    for (let at = steps; at < count; at += 1) {
       const slope = ((values[at] ?? NaN) - (values[at - steps] ?? NaN)) / steps;
-      if (isKnown(slope)) slopes.push(slope);
+      if (isKnown(slope)) slopes[known++] = slope;
     }
   }
-  return medianOf(Float64Array.from(slopes));
+  return medianOf(slopes.subarray(0, known));
 }
 
 function rootMeanSquare(values: Float64Array): number {

@@ -76,7 +76,7 @@ describe("what is one: told soon, with its time", () => {
 });
 
 it("the load waits for two seasons, the rest for 100 minutes; the anomaly for 100 of five", () => {
-  const { watch } = play(5, 101);
+  const { watch } = play(5, 110);
   const features = watch.features();
   expect(features.calls_per_second.changeProbability).toEqual({
     status: "warming_up",
@@ -88,10 +88,19 @@ it("the load waits for two seasons, the rest for 100 minutes; the anomaly for 10
     status: "warming_up",
     reason: "too_few_windows",
   });
-  const later = play(5, 2 * DAY_MINUTES + 1).watch.features();
+  const later = play(5, 2 * DAY_MINUTES + 10).watch.features();
   expect(later.calls_per_second.changeProbability.status).toBe("ready");
   expect(later.calls_per_second.anomalyScore?.status).toBe("ready");
   expect(later.request_bytes.anomalyScore).toBeUndefined();
+});
+
+it("each feature starts in a minute of its own, so that no window pays for all", () => {
+  const ready = Array.from({ length: 9 }, (_, after) => {
+    const features = Object.values(play(5, 99 + after).watch.features());
+    return features.filter(({ changeProbability }) => changeProbability.status === "ready").length;
+  });
+  // A start takes 100 minutes and the next value is judged; the load, which comes first, waits for its season.
+  expect(ready).toEqual([0, 0, 0, 1, 2, 3, 4, 5, 5]);
 });
 
 it("an outage is stale input, no change and no anomaly", () => {

@@ -68,12 +68,14 @@ export class SeriesWatch implements Persistent {
     const anomalyStepSeconds = windowSeconds * Math.ceil(ANOMALY_STEP_SECONDS / windowSeconds);
     this.#anomalySteps = new FeatureSteps(anomalyStepSeconds, windowSeconds);
     this.#changes = new Map(
-      WATCHED_FEATURES.map((feature) => [
+      WATCHED_FEATURES.map((feature, at) => [
         feature,
         new FeatureChanges({
           stepSeconds,
           seasonSteps: this.#seasonSteps,
           waitsForSeason: feature === STRONGLY_SEASONAL,
+          // One a step, so that no window pays for the start of all.
+          delaySteps: at,
         }),
       ]),
     );

@@ -20,6 +20,22 @@ function errorOverYesterday(history: Float64Array, start: number): number {
   return own / yesterday;
 }
 
+function hoursOf(count: number, valueAt: (t: number) => number): number[] {
+  return Array.from({ length: count }, (_, t) => valueAt(t));
+}
+
+/** Finite numbers, in order, or none at all. */
+function expectOrdered(values: readonly number[]): void {
+  const forecast = forecastHourly(Float64Array.from(values), 30);
+  if (forecast.status !== "ready") return;
+  const { point, lower, upper } = forecast.value;
+  point.forEach((middle, h) => {
+    const [least = NaN, most = NaN] = [lower[h], upper[h]];
+    expect([least, middle, most].every(Number.isFinite)).toBe(true);
+    expect(least >= 0 && least <= middle && middle <= most).toBe(true);
+  });
+}
+
 describe("forecastHourly", () => {
   it.each([
     // Day 33 is a Saturday: "as yesterday" is wrong by half.
@@ -64,6 +80,11 @@ describe("forecastHourly", () => {
       [...new Array<number>(99).fill(0), 7.8e-305],
       { status: "warming_up", reason: "no_calls_yet" },
     ],
+    [
+      "larger than what can be squared",
+      [...new Array<number>(500).fill(1), 1e101],
+      { status: "failed", reason: "non_finite_input" },
+    ],
     ["all zeros", new Array<number>(500).fill(0), { status: "warming_up", reason: "no_calls_yet" }],
     [
       "infinite",
@@ -85,17 +106,27 @@ describe("forecastHourly", () => {
       { weight: 1, arbitrary: fc.constant(NaN) },
       { weight: 1, arbitrary: fc.constant(0) },
     );
-    fc.assert(
-      fc.property(fc.array(value, { minLength: 90, maxLength: 400 }), (values) => {
-        const forecast = forecastHourly(Float64Array.from(values), 30);
-        if (forecast.status !== "ready") return;
-        const { point, lower, upper } = forecast.value;
-        point.forEach((middle, h) => {
-          expect(Number.isFinite(middle)).toBe(true);
-          expect((lower[h] ?? NaN) <= middle && middle <= (upper[h] ?? NaN)).toBe(true);
-        });
-      }),
-      { numRuns: 30 },
-    );
+    const anySize = fc.integer({ min: -320, max: 300 }).map((exponent) => 10 ** exponent);
+    const histories = [
+      value,
+      fc.oneof(value, anySize),
+      // Mostly nothing, and mostly the same.
+      fc.oneof({ weight: 50, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: anySize }),
+      fc.oneof({ weight: 50, arbitrary: fc.constant(1e99) }, { weight: 1, arbitrary: anySize }),
+      fc.oneof({ weight: 50, arbitrary: fc.constant(7) }, { weight: 1, arbitrary: anySize }),
+    ].map((each) => fc.array(each, { minLength: 90, maxLength: 400 }));
+    fc.assert(fc.property(fc.oneof(...histories), expectOrdered), { numRuns: 150 });
+  });
+
+  it.each([
+    ["hours of next to nothing among others", hoursOf(97, (t) => (t % 9 === 0 ? 1.3e-304 : 5))],
+    ["the smallest number there is among others", hoursOf(98, (t) => (t % 13 === 0 ? 5e-324 : 5))],
+    ["hours some 200 powers of ten apart", hoursOf(100, (t) => (t % 11 === 0 ? 1e-99 : 1e99))],
+    [
+      "calls in one hour only, when errors are rounding",
+      hoursOf(97, (t) => (t === 72 ? 1e-17 : 0)),
+    ],
+  ])("regression: finite and ordered with %s", (_name, values) => {
+    expectOrdered(values);
   });
 });

@@ -4,8 +4,14 @@ import { SeasonalRegression } from "./seasonal-regression.js";
 const HOURS_PER_DAY = 24;
 /** More than this share of hours unknown, and the rest does not stand for them. */
 const MAX_GAP_RATIO = 0.3;
-/** A smaller mean is none: squares and products of such values leave the range of numbers. */
+/** Beyond these, squares and products leave the range of numbers: a smaller mean is none. */
 const MIN_MEAN = 1e-100;
+const MAX_VALUE = 1e100;
+/**
+ * An hour with less than this part of the mean had no calls: it bounds what a logarithm can be, and so what
+ * an interval can. One call in a century of hours of a thousand calls is more.
+ */
+const MIN_RATIO = 1e-9;
 /** What is added before a logarithm is taken when there are hours without calls, over the mean. */
 const OFFSET_RATIO = 0.01;
 /** Earlier forecasts that an interval rests on: a week, by day and by night. */
@@ -37,18 +43,19 @@ export interface HourlyForecast {
  * loads too seriously. The 95% interval is the point times exp(+-1.96 s(h)), with s(h) the error of
  * forecasts from earlier origins, h hours ahead.
  *
- * `warming_up` (`too_few_windows`) with less than four days, or too many hours unknown; `failed` with
- * `non_finite_input` for infinite or negative values.
+ * `warming_up` (`too_few_windows`) with less than four days, or too many hours unknown, (`no_calls_yet`)
+ * without calls; `failed` with `non_finite_input` for values that are negative or beyond 1e100.
  */
 export function forecastHourly(history: Float64Array, hours: number): ModelResult<HourlyForecast> {
-  if (history.some((value) => value === Infinity || value < 0)) return failed("non_finite_input");
-  const values = withoutGaps(history);
-  const regression = values === undefined ? undefined : SeasonalRegression.for(values.length);
-  if (values === undefined || regression === undefined) return warmingUp("too_few_windows");
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const offset = values.some((value) => value === 0) ? OFFSET_RATIO * mean : 0;
+  if (history.some((value) => value > MAX_VALUE || value < 0)) return failed("non_finite_input");
+  const filled = withoutGaps(history);
+  const regression = filled === undefined ? undefined : SeasonalRegression.for(filled.length);
+  if (filled === undefined || regression === undefined) return warmingUp("too_few_windows");
+  const mean = filled.reduce((sum, value) => sum + value, 0) / filled.length;
   // Nothing ever came: that there will be something, or nothing, is not in the data.
   if (mean < MIN_MEAN) return warmingUp("no_calls_yet");
+  const values = filled.map((value) => (value < MIN_RATIO * mean ? 0 : value));
+  const offset = values.includes(0) ? OFFSET_RATIO * mean : 0;
 
   const logs = values.map((value) => Math.log(value + offset));
   const byLogs = regression.forecast(logs, hours).map((z) => Math.max(0, Math.exp(z) - offset));
@@ -60,8 +67,13 @@ export function forecastHourly(history: Float64Array, hours: number): ModelResul
     Math.exp(NORMAL_QUANTILE * IN_SAMPLE_INFLATION * error),
   );
   if (!factors.every(Number.isFinite)) return warmingUp("too_few_windows");
-  const lower = point.map((value, h) => Math.max(0, (value + offset) / (factors[h] ?? 1) - offset));
-  const upper = point.map((value, h) => (value + offset) * (factors[h] ?? 1) - offset);
+  // Bounded by the point, since a factor of 1 would leave it by what is rounded.
+  const lower = point.map((value, h) =>
+    Math.min(value, Math.max(0, (value + offset) / (factors[h] ?? 1) - offset)),
+  );
+  const upper = point.map((value, h) =>
+    Math.max(value, (value + offset) * (factors[h] ?? 1) - offset),
+  );
   return ready({ level: 0.95, point, lower, upper });
 }
 
