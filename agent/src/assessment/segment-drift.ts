@@ -111,7 +111,7 @@ export class SegmentDrift {
     this.#observeShares(window, counts);
     for (const cause of DRIFT_CAUSES) {
       const moments = window.deviations[cause];
-      if (moments !== undefined) this.#observe(cause, undefined, moments);
+      if (moments !== undefined) this.#observe(cause, undefined, moments, window.startSeconds);
     }
     this.#sumUp();
   }
@@ -258,18 +258,24 @@ export class SegmentDrift {
   /** A share is the mean of an indicator, so its chart is a chart of moments like any other. */
   #observeShares(window: WindowSummary, counts: ReadonlyMap<string, number>): void {
     if (this.#windows < this.#options.warmUpWindows) return;
+    const { startSeconds } = window;
     let rest = window.calls;
     for (const operation of this.#watched) {
       const calls = counts.get(operation) ?? 0;
       rest -= calls;
-      this.#observe("operation_mix", operation, indicator(calls, window.calls));
+      this.#observe("operation_mix", operation, indicator(calls, window.calls), startSeconds);
     }
-    this.#observe("operation_mix", REST, indicator(rest, window.calls));
+    this.#observe("operation_mix", REST, indicator(rest, window.calls), startSeconds);
   }
 
-  #observe(cause: DriftCause, operation: string | undefined, moments: Moments): void {
+  #observe(
+    cause: DriftCause,
+    operation: string | undefined,
+    moments: Moments,
+    startSeconds: number,
+  ): void {
     const { chart, history } = this.#aspect(cause, operation);
-    history[history.length - 1] = chart.observe(moments);
+    history[history.length - 1] = chart.observe(moments, startSeconds);
   }
 
   #aspect(cause: DriftCause, operation: string | undefined): DriftAspect {
