@@ -83,8 +83,8 @@ const RECENT_WEIGHT = 1 - 0.5 ** (1 / RECENT_HALF_LIFE_WINDOWS);
  * judges a window first and learns from it {@link LEARNING_DELAY_WINDOWS} later; in alarm it does not learn.
  *
  * What is usual is a range: from the learned mean to what was usual at this time of day, or on the first
- * day to a mean that follows faster. Only what lies beyond either is a deviation, so a rhythm of the day
- * is none, and to know it can take evidence away but never make some.
+ * day to a mean that follows faster. Only what lies beyond both is a deviation, so a rhythm of the day is
+ * none, and a day that does not keep to its rhythm is none either.
  */
 export class DeviationChart {
   readonly #options: DeviationChartOptions;
