@@ -79,6 +79,11 @@ export interface CallModel {
   bits(observation: Observation): number;
   /** A model may begin with a simple algorithm and go over to a better one. */
   readonly servedBy: ServedBy;
+  /**
+   * Calls learned from since the start of the process that were outliers among those before them; undefined
+   * while, or if, it can't say.
+   */
+  readonly outlierCalls?: number | undefined;
   /** Training that is due, or undefined. Asking takes it: it is due once. */
   dueFit(): FitJob | undefined;
   /**

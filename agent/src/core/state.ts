@@ -41,6 +41,8 @@ export interface SegmentState {
   /** Of segments that were found in behavior; undefined for those that are given. */
   readonly profile?: SegmentProfile | undefined;
   readonly models: Readonly<Partial<Record<PublishedModel, ModelStatus>>>;
+  /** Calls with an unusual payload since the start of the process; undefined while no model can tell. */
+  readonly payloadOutliers?: number | undefined;
   /** Which algorithm answers for each model of calls; none for the workload as a whole. */
   readonly servedBy?: Readonly<Partial<Record<CallModelName, ServedBy>>>;
 }

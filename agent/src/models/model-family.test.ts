@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { observationAt } from "../behavior/fixture.js";
 import { ModelFamily } from "./model-family.js";
+import { MixturePayloadModel } from "./payload/mixture-payload-model.js";
 import { MarkovSequenceModel } from "./sequence/markov.js";
 
 function family(): ModelFamily {
@@ -48,6 +49,30 @@ describe("ModelFamily", () => {
     expect(models.sharedBy("cluster-1")).toBeUndefined();
     models.forget("cluster-1");
     expect(models.sharedBy("cluster-1")).toBe("unassigned");
+  });
+
+  it("counts outliers by the segment that called, whoever's models told, and of all", () => {
+    const models = new ModelFamily(
+      () => [new MixturePayloadModel()],
+      () => false,
+    );
+    const call = (segment: string, at: number, requestBytes: number): void => {
+      models.learn(models.of(segment), observationAt(at, { requestBytes }, { segment }));
+    };
+    expect(models.outlierCalls("shoppers")).toBeUndefined();
+    for (let at = 0; at < 250; at += 1) call("shoppers", at, 1000 + (at % 7));
+    const usual = models.outlierCalls("shoppers") ?? NaN;
+    // Shares the models of all with the shoppers.
+    call("partners", 250, 5e8);
+    expect(models.outlierCalls("partners")).toBe(1);
+    expect(models.outlierCalls("shoppers")).toBe(usual);
+    expect(models.outlierCalls("all")).toBe(usual + 1);
+    // Own models are a copy; what was counted is not counted again.
+    for (let at = 251; at < 351; at += 1) call("shoppers", at, 1000 + (at % 7));
+    expect(models.sharedBy("shoppers")).toBeUndefined();
+    expect(models.outlierCalls("all")).toBe((models.outlierCalls("shoppers") ?? NaN) + 1);
+    models.forget("partners");
+    expect(models.outlierCalls("partners")).toBe(0);
   });
 
   it("restored, it knows how many calls a small segment has made", () => {

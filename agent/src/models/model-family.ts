@@ -22,6 +22,8 @@ export class ModelFamily implements Persistent {
   readonly #own = new Map<string, SegmentModels>();
   /** Calls of segments without own models. */
   readonly #calls = new Map<string, number>();
+  /** By the segment whose call it was, whoever's models told it; of the whole workload too. */
+  readonly #outlierCalls = new Map<string, number>();
 
   constructor(create: () => readonly CallModel[], isCluster: (segment: string) => boolean) {
     this.#create = create;
@@ -66,18 +68,35 @@ export class ModelFamily implements Persistent {
 
   /** Learns from a call, by the models that serve its segment. */
   learn(models: SegmentModels, observation: Observation): void {
-    models.learn(observation);
     const { segment } = observation;
+    const outlierCalls = models.outlierCalls ?? 0;
+    models.learn(observation);
+    if ((models.outlierCalls ?? 0) > outlierCalls) {
+      for (const counted of [segment, ALL_SEGMENTS]) {
+        this.#outlierCalls.set(counted, (this.#outlierCalls.get(counted) ?? 0) + 1);
+      }
+    }
     if (this.#own.get(segment) === models) return;
     const calls = (this.#calls.get(segment) ?? 0) + 1;
     if (calls < CALLS_FOR_OWN_MODELS) this.#calls.set(segment, calls);
     else this.ownOf(segment);
   }
 
+  /**
+   * Calls of a segment since the start of the process that were outliers, or of the whole workload (`all`);
+   * undefined while no model can tell.
+   */
+  outlierCalls(segment: string): number | undefined {
+    const models = segment === ALL_SEGMENTS ? [...this.#own.values()] : [this.of(segment)];
+    const isTold = models.some(({ outlierCalls }) => outlierCalls !== undefined);
+    return isTold ? (this.#outlierCalls.get(segment) ?? 0) : undefined;
+  }
+
   /** Of a segment that is no more. */
   forget(segment: string): void {
     this.#own.delete(segment);
     this.#calls.delete(segment);
+    this.#outlierCalls.delete(segment);
   }
 
   /** The calls of segments without own models; the models themselves are kept one by one. */

@@ -78,6 +78,12 @@ export class SegmentModels implements Persistent {
     return Object.fromEntries(this.#models.map((model) => [model.name, model.servedBy]));
   }
 
+  /** Calls that were outliers to a model that tells them; undefined while there is none. */
+  get outlierCalls(): number | undefined {
+    for (const { outlierCalls } of this.#models) if (outlierCalls !== undefined) return outlierCalls;
+    return undefined;
+  }
+
   /** Asks the models that `mayFit` for training that is due; each is due once. */
   *dueFits(mayFit: (model: CallModelName) => boolean): Generator<DueFit> {
     for (const model of this.#models) {

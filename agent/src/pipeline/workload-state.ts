@@ -65,6 +65,7 @@ export function stateOf(
       segment: ALL_SEGMENTS,
       callsPerSecond: rateOf(overall.calls),
       drift: overallDrift,
+      payloadOutliers: models.outlierCalls(ALL_SEGMENTS),
       models: {
         volume: statusOf(forecast),
         mix: statusOf(operationForecast),
@@ -84,6 +85,7 @@ export function stateOf(
         drift: segmentDrift,
         sharesModelsOf: models.sharedBy(name),
         profile: clusters.profile(name),
+        payloadOutliers: models.outlierCalls(name),
         models: { ...models.of(name).statuses(), drift: statusOf(segmentDrift) },
         servedBy: models.of(name).servedBy(),
       };

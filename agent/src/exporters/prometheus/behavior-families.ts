@@ -33,6 +33,14 @@ export const BEHAVIOR_FAMILIES: readonly Family[] = [
     (segment) => segment.profile?.actors,
   ),
   {
+    ...perSegment(
+      "presage_payload_outliers_total",
+      "Calls whose payload was more unusual than 99.9% of those before them.",
+      (segment) => segment.payloadOutliers,
+    ),
+    isCounter: true,
+  },
+  {
     name: "presage_drift_evidence_ratio",
     help: "Share of the workload's drift that one cause in one segment accounts for.",
     labelNames: [...SEGMENT_LABELS, "cause"],

@@ -1,4 +1,4 @@
-import { Gauge } from "prom-client";
+import { Counter, Gauge } from "prom-client";
 import type { Registry } from "prom-client";
 
 import type { Clock, WorkloadView } from "../../core/index.js";
@@ -13,8 +13,8 @@ import { show } from "./shown.js";
 import type { ExportLimits, Shown } from "./shown.js";
 
 /**
- * Together under 5,000 series: 20 workloads of about 100, 116 segments of at most 21 (four values, eight
- * causes, seven models, two of which say what serves) and 60 operations of 9 (three bounds at three
+ * Together under 5,000 series: 20 workloads of about 100, 116 segments of at most 21 (five values, ten
+ * causes, six that say how the models are and what serves) and 60 operations of 9 (three bounds at three
  * horizons) are 4,976.
  */
 const DEFAULT_LIMITS: ExportLimits = { maxWorkloads: 20, maxSegments: 116, maxOperations: 60 };
@@ -57,7 +57,7 @@ export function createPrometheusExporter(
   ];
   // One for all families of a scrape: it is made once, and they agree.
   let shown: Shown = show([], limits, 0);
-  for (const family of families) new StateGauge(registry, family, () => shown);
+  for (const family of families) registerFamily(registry, family, () => shown);
   return {
     async metricsText(accept) {
       shown = show(view.workloads(), limits, options.clock.now());
@@ -90,35 +90,24 @@ const OMITTED_FAMILY: Family = {
   },
 };
 
-type GaugeContent = Awaited<ReturnType<Gauge["get"]>>;
+type Content = Awaited<ReturnType<(Gauge | Counter)["get"]>>;
 
 /**
- * A gauge without a state of its own. prom-client keys the series of a gauge by their labels joined
+ * A metric without a state of its own. prom-client keys the series of a metric by their labels joined
  * without escaping, so that hostile names could make two of them one; here nothing is keyed.
  */
-class StateGauge extends Gauge {
-  readonly #family: Family;
-  readonly #shown: () => Shown;
-
-  constructor(registry: Registry, family: Family, shown: () => Shown) {
-    super({
-      name: family.name,
-      help: family.help,
-      labelNames: family.labelNames,
-      registers: [registry],
-    });
-    this.#family = family;
-    this.#shown = shown;
-  }
-
-  override async get(): Promise<GaugeContent> {
+function registerFamily(registry: Registry, family: Family, shown: () => Shown): void {
+  const { name, help, labelNames } = family;
+  const options = { name, help, labelNames, registers: [registry] };
+  const metric = family.isCounter === true ? new Counter(options) : new Gauge(options);
+  const describe = metric.get.bind(metric);
+  metric.get = async () => {
     // Before the first wait: meanwhile another scrape may begin.
-    const shown = this.#shown();
-    const content = await super.get();
-    const values: GaugeContent["values"] = [];
-    this.#family.collect(shown, (labels, value) => {
+    const current = shown();
+    const values: Content["values"] = [];
+    family.collect(current, (labels, value) => {
       if (value !== undefined && Number.isFinite(value)) values.push({ labels, value });
     });
-    return { ...content, values };
-  }
+    return { ...(await describe()), values };
+  };
 }

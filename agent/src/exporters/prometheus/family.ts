@@ -11,6 +11,8 @@ export interface Family {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly string[];
+  /** Its values never fall while a series is there; otherwise it is a gauge. */
+  readonly isCounter?: boolean;
   collect(shown: Shown, emit: Emit): void;
 }
 

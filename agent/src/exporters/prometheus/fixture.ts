@@ -53,6 +53,7 @@ function segmentOf(segment: string, contributing: readonly string[]): SegmentSta
   return {
     segment,
     callsPerSecond: 20,
+    payloadOutliers: 3,
     drift: {
       status: "ready",
       value: {

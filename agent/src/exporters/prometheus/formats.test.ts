@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Counter, Histogram, Registry } from "prom-client";
 import { describe, expect, it } from "vitest";
 
-import { exporterOf, NOW_SECONDS, OPENMETRICS, stateOf } from "./fixture.js";
+import { exporterOf, NOW_SECONDS, OPENMETRICS, SHOP, stateOf } from "./fixture.js";
 
 const PROMTOOL = "promtool";
 
@@ -29,6 +29,18 @@ describe("formats", () => {
     stages.observe({ stage: "score" }, 0.5);
     return registry;
   };
+
+  it("a count that is read from the state is a counter in either format", async () => {
+    const exporter = exporterOf(() => [stateOf(SHOP, ["analysts"])]);
+    const series =
+      'presage_payload_outliers_total{namespace="default",workload="shop",segment="analysts"} 3';
+    const text = (await exporter.metricsText(undefined)).body;
+    expect(text).toContain("# TYPE presage_payload_outliers_total counter\n");
+    expect(text).toContain(`${series}\n`);
+    const openmetrics = (await exporter.metricsText(OPENMETRICS)).body;
+    expect(openmetrics).toContain("# TYPE presage_payload_outliers counter\n");
+    expect(openmetrics).toContain(`${series}\n`);
+  });
 
   it("regression: a scrape of OpenMetrics does not rename the counters of the next one", async () => {
     const exporter = exporterOf(() => [], {}, agentRegistry());

@@ -4,7 +4,7 @@ import type { Decision, OperationRate, SegmentState, WorkloadState } from "../..
 export interface ExportLimits {
   /** Workloads in one scrape; each is about 84 series besides its segments and operations. */
   readonly maxWorkloads: number;
-  /** Segments in one scrape, over all workloads; each is at most 19 series. */
+  /** Segments in one scrape, over all workloads; each is at most 21 series. */
   readonly maxSegments: number;
   /** Operations with a forecast in one scrape, over all workloads; each is three series a horizon. */
   readonly maxOperations: number;

@@ -178,6 +178,25 @@ describe("MixturePayloadModel", () => {
     }
   });
 
+  it("counts the calls that it took for outliers as it learned, a usual one in a thousand", () => {
+    const counting = new MixturePayloadModel();
+    expect(counting.outlierCalls).toBeUndefined();
+    const random = seededRandom(6);
+    for (let i = 0; i < 6000; i += 1) {
+      const before = counting.outlierCalls ?? 0;
+      const item = usualCall(random, i);
+      const said = counting.outlier(item);
+      counting.learn(item);
+      const isOutlier = said.status === "ready" && said.value.probability > 0.999;
+      expect((counting.outlierCalls ?? 0) - before).toBe(Number(isOutlier));
+    }
+    // Of 6,000: 6 at the nominal rate, more while the scale rests on few calls.
+    expect(counting.outlierCalls).toBeLessThan(24);
+    const usual = counting.outlierCalls ?? 0;
+    counting.learn(seen({ requestBytes: 5e7, responseBytes: 5e7 }));
+    expect(counting.outlierCalls).toBe(usual + 1);
+  });
+
   it("judges an operation of few calls among all calls", () => {
     const known = trained();
     known.learn(seen({ operation: "GET /new" }));

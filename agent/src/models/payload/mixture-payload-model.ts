@@ -103,6 +103,8 @@ export class MixturePayloadModel implements CallModel {
   readonly #scales: OutlierScales;
   readonly #keys = new CallKeys();
   #calls = 0;
+  /** Since the start of the process: like any counter it is not kept. */
+  #outlierCalls = 0;
   /** Of the call that was looked at last, since a call is scored and then learned from. */
   #judged: Call | undefined;
   readonly #parts = new Float64Array(PAYLOAD_PARTS.length);
@@ -148,6 +150,10 @@ export class MixturePayloadModel implements CallModel {
     );
   }
 
+  get outlierCalls(): number | undefined {
+    return this.#calls < this.#minCalls ? undefined : this.#outlierCalls;
+  }
+
   score(observation: Observation, deviations: Float64Array, offset: number): void {
     if (this.#calls < this.#minCalls) {
       deviations.fill(NaN, offset, offset + this.causes.length);
@@ -191,7 +197,9 @@ export class MixturePayloadModel implements CallModel {
     const { call } = observation;
     const { operation, timeSeconds } = call;
     const keys = this.#keys.of(call);
-    if (this.#calls >= this.#minCalls) this.#scales.learn(this.#partsOf(call), timeSeconds);
+    if (this.#calls >= this.#minCalls && this.#scales.learn(this.#partsOf(call), timeSeconds)) {
+      this.#outlierCalls += 1;
+    }
     this.#judged = undefined;
     this.#calls += 1;
     this.#sizes.learn(call);

@@ -19,6 +19,11 @@ const SIZES_PART = 4;
 const SHAPES_PART = 5;
 /** Distances span decades: eighth octaves of them fill the bins of a scale. */
 const STEPS_PER_OCTAVE = 4;
+/**
+ * A call above this probability counts as an outlier: one usual call in a thousand, so that the rate of a
+ * usual day is known and what exceeds it is seen.
+ */
+const OUTLIER_PROBABILITY = 0.999;
 /** A part can't be farther out than this. */
 const MAX_DISTANCE = 32;
 
@@ -55,13 +60,17 @@ export class OutlierScales {
     return { probability, distance, parts: distances, argument };
   }
 
-  learn(parts: Float64Array, timeSeconds: number): void {
+  /** Answers whether the call was an outlier among those before it. */
+  learn(parts: Float64Array, timeSeconds: number): boolean {
     const weight = this.#weight.at(timeSeconds, this.#rescale);
-    if (weight === 0) return; // Older than can be weighed.
-    this.#overall.learn(stepsOf(this.#distance(parts)), weight);
+    if (weight === 0) return false; // Older than can be weighed.
+    const steps = stepsOf(this.#distance(parts));
+    const isOutlier = this.#overall.isRarer(steps, 1 - OUTLIER_PROBABILITY);
+    this.#overall.learn(steps, weight);
     for (let part = 0; part < PARTS_IN_BITS; part += 1) {
       this.#scales[part]?.learn(parts[part] ?? 0, weight);
     }
+    return isOutlier;
   }
 
   snapshot(): Json {

@@ -72,6 +72,11 @@ export class SurpriseScale {
     return Math.min(1, Math.max(1 - TAIL_QUANTILE, (above + within) / this.#weight));
   }
 
+  /** Whether values this surprising or more are rarer than a share of at most 5%; passes no bins. */
+  isRarer(bits: number, share: number): boolean {
+    return bits > this.#tail && this.tailProbability(bits) < share;
+  }
+
   /** Multiplies all weights, as a `ForgettingWeight` asks for. */
   rescale(factor: number): void {
     let weight = 0;
