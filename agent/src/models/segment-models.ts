@@ -80,7 +80,8 @@ export class SegmentModels implements Persistent {
 
   /** Calls that were outliers to a model that tells them; undefined while there is none. */
   get outlierCalls(): number | undefined {
-    for (const { outlierCalls } of this.#models) if (outlierCalls !== undefined) return outlierCalls;
+    for (const { outlierCalls } of this.#models)
+      if (outlierCalls !== undefined) return outlierCalls;
     return undefined;
   }
 
