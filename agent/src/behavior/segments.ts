@@ -4,7 +4,9 @@ import { ALL_SEGMENTS, UNASSIGNED_SEGMENT } from "../core/index.js";
 /** The segment of all those past the limit. */
 export const OTHER_SEGMENT = "other";
 /** Names that segments have which are not given: a role that is called so is another thing. */
-const RESERVED_NAMES = new RegExp(`^(?:${ALL_SEGMENTS}|cluster-\\d+)$`);
+const RESERVED_NAMES = new RegExp(
+  `^(?:${ALL_SEGMENTS}|${UNASSIGNED_SEGMENT}|${OTHER_SEGMENT}|cluster-\\d+)$`,
+);
 
 export interface SegmentNamerOptions {
   /** Roles that decide when somebody has several, most important first. */
@@ -48,8 +50,7 @@ export class SegmentNamer implements Persistent {
       ? this.#nameOf(call.roles.length > 0 ? call.roles : call.groups)
       : (this.#found?.clusterOf(call) ?? UNASSIGNED_SEGMENT);
     if (this.#known.has(name)) return name;
-    // One place is kept for the segment of all others.
-    if (this.#known.size < this.#options.maxSegments - 1) {
+    if (this.#hasPlaceFor(name)) {
       this.#known.add(name);
       return name;
     }
@@ -73,6 +74,14 @@ export class SegmentNamer implements Persistent {
     }
     this.#known.clear();
     for (const name of snapshot) this.#known.add(name);
+  }
+
+  /** A place is kept for all others, and one for those without a role, however late they come. */
+  #hasPlaceFor(name: string): boolean {
+    const isUnassigned = name === UNASSIGNED_SEGMENT || this.#known.has(UNASSIGNED_SEGMENT);
+    const isOther = this.#known.has(OTHER_SEGMENT);
+    const kept = (isUnassigned ? 0 : 1) + (isOther ? 0 : 1);
+    return this.#known.size + kept < this.#options.maxSegments;
   }
 
   #nameOf(names: readonly string[]): string {

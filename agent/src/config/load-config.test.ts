@@ -112,6 +112,16 @@ describe("the order of the sources", () => {
   });
 });
 
+describe("the size of what is learned", () => {
+  // Regression: of 100,000 actors a fit took more than half a second of the main thread.
+  test("is refused where preparing a fit would hold up everything else", () => {
+    const config = (actors: string) =>
+      loadConfig({ environment: { PRESAGE_BEHAVIOR_MAX_ACTORS: actors } });
+    expect(config("10000").behavior.maxActors).toBe(10_000);
+    expect(() => config("10001")).toThrow(/maxActors|MAX_ACTORS/);
+  });
+});
+
 describe("every key is an environment variable", () => {
   const keys = CONFIG_KEYS.filter(({ variable }) => variable !== undefined);
 

@@ -168,7 +168,8 @@ export const behaviorSection = section("Sessions and segments.", {
     "Callers without roles whose behavior is followed, per workload. Past it, those that were silent " +
       "longest are forgotten.",
     1000,
-    { minimum: 10, maximum: 100_000 },
+    // More than these take a turn of the event loop for too long when a fit is prepared.
+    { minimum: 10, maximum: 10_000 },
   ),
   maxReorderCalls: wholeNumber(
     "Calls held back to be put into the order of time. Past it, the oldest go on at once.",
