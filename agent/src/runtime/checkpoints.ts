@@ -1,8 +1,13 @@
 import type { CheckpointStore, Json, Persistent } from "../core/index.js";
 import type { Logger } from "../telemetry/logger.js";
 
-/** What is kept, by the name of its section. */
-export type CheckpointParts = Readonly<Record<string, Persistent>>;
+/**
+ * What is kept, by the name of its section. A part that takes long gives its snapshot in turns of the event
+ * loop.
+ */
+export type CheckpointParts = Readonly<
+  Record<string, Persistent & { snapshotInTurns?(): Promise<Json> }>
+>;
 
 /** The section that names the key with which callers were hashed. */
 export const IDENTITY_SECTION = "identity";
@@ -51,12 +56,21 @@ export async function restoreCheckpoint(
   );
 }
 
-/** All sections, as of this instant. */
-export function checkpointSections(
+/**
+ * All sections as of this instant, if nothing touches those parts meanwhile that give theirs in turns: the
+ * others are taken before the first turn ends.
+ */
+export async function checkpointSections(
   parts: CheckpointParts,
   identityKeyId: string,
-): Readonly<Record<string, Json>> {
+): Promise<Readonly<Record<string, Json>>> {
   const sections: Record<string, Json> = { [IDENTITY_SECTION]: identityKeyId };
-  for (const [name, part] of Object.entries(parts)) sections[name] = part.snapshot();
+  const all = Object.entries(parts);
+  for (const [name, part] of all) {
+    if (part.snapshotInTurns === undefined) sections[name] = part.snapshot();
+  }
+  for (const [name, part] of all) {
+    if (part.snapshotInTurns !== undefined) sections[name] = await part.snapshotInTurns();
+  }
   return sections;
 }

@@ -48,8 +48,11 @@ export class Intake {
     return done;
   }
 
-  /** Empties the queue, then runs `task` before another call can come in. */
-  whenDrained<T>(queue: CallQueue, task: () => T): Promise<T> {
+  /**
+   * Empties the queue, then runs `task` before another call comes to the pipelines; until its first turn ends,
+   * none comes into the queue either.
+   */
+  whenDrained<T>(queue: CallQueue, task: () => T | Promise<T>): Promise<T> {
     return this.exclusively(async () => {
       await this.#drain(queue, Infinity);
       return task();

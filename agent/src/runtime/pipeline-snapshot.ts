@@ -5,9 +5,10 @@ import type { LearningParts } from "../pipeline/workload-state.js";
 
 /**
  * All that a pipeline has learned, and the calls that still wait for their turn. The open window is not
- * kept: it is incomplete after a restart in any case.
+ * kept: it is incomplete after a restart in any case. Stops after each part, so that whoever wants it can
+ * let others have a turn; nothing may touch the pipeline meanwhile.
  */
-export function pipelineSnapshot(pipeline: Pipeline): Json {
+export function* pipelineSnapshot(pipeline: Pipeline): Generator<undefined, Json> {
   const { learning, models, reorder } = pipeline;
   return {
     learnedCalls: pipeline.learnedCalls,
@@ -15,11 +16,20 @@ export function pipelineSnapshot(pipeline: Pipeline): Json {
     watermarkSeconds: Number.isFinite(reorder.watermarkSeconds) ? reorder.watermarkSeconds : null,
     // Calls are plain data, but their types do not say so.
     waiting: reorder.waiting() as unknown as Json,
-    models: Object.fromEntries([...models].map(([name, model]) => [name, model.snapshot()])),
-    learning: Object.fromEntries(
-      Object.entries(learning).map(([name, part]: [string, Persistent]) => [name, part.snapshot()]),
-    ),
+    models: yield* partsSnapshot(models),
+    learning: yield* partsSnapshot(Object.entries(learning)),
   };
+}
+
+function* partsSnapshot(
+  parts: Iterable<readonly [string, Persistent]>,
+): Generator<undefined, Readonly<Record<string, Json>>> {
+  const snapshots: [string, Json][] = [];
+  for (const [name, part] of parts) {
+    snapshots.push([name, part.snapshot()]);
+    yield;
+  }
+  return Object.fromEntries(snapshots);
 }
 
 /**
