@@ -6,6 +6,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // Simulations take a second or two, and far longer on a machine that is busy or slow.
+          testTimeout: 30_000,
           include: [
             "agent/src/**/*.test.ts",
             "examples/shop/src/**/*.test.ts",
