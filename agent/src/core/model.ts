@@ -57,7 +57,8 @@ export type ServedBy = "markov" | "lstm" | "statistics" | "mixture";
  * A streaming model of one segment's calls. The pipeline scores a call, then learns from it.
  *
  * Contract (`models/contract.test.ts` runs it on every implementation): scoring changes nothing;
- * restore(snapshot()) continues identically, also while a training is under way; operations and formats may appear and vanish; memory is
+ * restore(snapshot()) continues identically; what comes of a training that was under way then is lost, and it
+ * is asked for again; operations and formats may appear and vanish; memory is
  * bounded; before it is ready it writes NaN, never a number.
  */
 export interface CallModel {
@@ -87,7 +88,8 @@ export interface CallModel {
   /** Training that is due, or undefined. Asking takes it: it is due once. */
   dueFit(): FitJob | undefined;
   /**
-   * Takes what came of a training; takes no notice of one that failed, or is not the last asked for.
+   * Takes what came of a training; takes no notice of one that is not the last asked for. One that failed
+   * becomes due again when more calls have come.
    * Answers the causes whose deviations mean something else from now on, so that what is usual of them
    * has to be learned anew.
    */

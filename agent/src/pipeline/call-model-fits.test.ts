@@ -22,7 +22,7 @@ const WINDOW_SECONDS = 10;
 const DELAY_WINDOWS = 12;
 
 /** A model that could always be trained, and tells of what it is given. */
-function restless(adopt: () => readonly DriftCause[]): CallModel {
+function restless(adopt: (result: FitResult) => readonly DriftCause[]): CallModel {
   const markov = new MarkovSequenceModel();
   return {
     name: "sequence",
@@ -39,8 +39,9 @@ function restless(adopt: () => readonly DriftCause[]): CallModel {
   };
 }
 
-function flow(segments: readonly string[]) {
+function flow(segments: readonly string[], delayWindows = DELAY_WINDOWS) {
   const adopted: string[] = [];
+  const dropped: string[] = [];
   /** Segments to which the next result is another algorithm. */
   const changing = new Set<string>();
   const drift = new DriftAssessor({
@@ -52,11 +53,15 @@ function flow(segments: readonly string[]) {
   });
   const fits = new PendingFits(
     { fit: () => Promise.resolve(RESULT) },
-    () => DELAY_WINDOWS * WINDOW_SECONDS,
+    () => delayWindows * WINDOW_SECONDS,
   );
   const models = new Map(
     segments.map((segment) => {
-      const adopt = (): readonly DriftCause[] => {
+      const adopt = (result: FitResult): readonly DriftCause[] => {
+        if (result.kind === "failed") {
+          dropped.push(segment);
+          return [];
+        }
         adopted.push(segment);
         return changing.delete(segment) ? ["call_sequence"] : [];
       };
@@ -86,7 +91,7 @@ function flow(segments: readonly string[]) {
     for (let late = fits.adoptDue(now); late !== undefined; late = fits.adoptDue(now)) await late;
     callModelFits.requestDue(now);
   };
-  return { adopted, changing, drift, models, window };
+  return { adopted, changing, dropped, drift, models, window };
 }
 
 describe("CallModelFits", () => {
@@ -97,25 +102,51 @@ describe("CallModelFits", () => {
     expect(adopted).toEqual(["a", "b", "c", "a", "b", "c", "a"]);
   });
 
-  it("leaves a segment in alarm alone, keeps its result until then, and trains the others", async () => {
+  it("leaves a segment in alarm alone and trains the others", async () => {
     const { adopted, drift, window } = flow(["a", "b"]);
     for (let index = 0; index < 42; index += 1) await window();
     expect(drift.segment("b").status).toBe("ready");
-    while (adopted.at(-1) !== "a") await window();
+    while (adopted.at(-1) !== "b") await window();
+    for (let index = 0; !drift.isInAlarm("b") && index < 20; index += 1) await window({ b: 5 });
     adopted.length = 0;
-    // b's was asked for before the alarm, and comes in it.
-    for (let index = 1; index < DELAY_WINDOWS; index += 1) await window({ b: 5 });
-    expect(adopted).toEqual([]);
-    expect(drift.isInAlarm("b")).toBe(true);
     for (let index = 0; index < 40; index += 1) await window({ b: 5 });
     expect(drift.isInAlarm("b")).toBe(true);
     expect(new Set(adopted)).toEqual(new Set(["a"]));
     expect(adopted.length).toBeGreaterThanOrEqual(2);
-    adopted.length = 0;
     // After ten minutes it is the new normal.
-    for (let index = 0; drift.isInAlarm("b") && index < 60; index += 1) await window({ b: 5 });
+    for (let index = 0; index < 60; index += 1) await window({ b: 5 });
     expect(drift.isInAlarm("b")).toBe(false);
-    expect(adopted.at(-1)).toBe("b");
+    expect(adopted).toContain("b");
+  });
+
+  it("never gives out what was asked for before an alarm, neither in it nor after it", async () => {
+    const { adopted, drift, dropped, window } = flow(["a", "b"]);
+    for (let index = 0; index < 42; index += 1) await window();
+    // That of b is under way, and comes in the alarm.
+    expect([adopted.at(-1), drift.isInAlarm("b")]).toEqual(["a", false]);
+    for (let index = 0; dropped.length === 0 && index < DELAY_WINDOWS; index += 1) {
+      await window({ b: 5 });
+    }
+    expect([drift.isInAlarm("b"), dropped]).toEqual([true, ["b"]]);
+    adopted.length = 0;
+    for (let index = 0; drift.isInAlarm("b") && index < 100; index += 1) await window({ b: 5 });
+    expect(drift.isInAlarm("b")).toBe(false);
+    expect(adopted).not.toContain("b");
+    expect(dropped).toEqual(["b"]);
+    // What was made from the new behavior is taken.
+    for (let index = 0; index < 3 * DELAY_WINDOWS; index += 1) await window({ b: 5 });
+    expect(adopted).toContain("b");
+  });
+
+  it("drops what was asked for before an alarm that is over when it comes", async () => {
+    // Results take 100 windows; the alarm lasts a few windows less.
+    const { adopted, drift, dropped, window } = flow(["a"], 100);
+    for (let index = 0; index < 102; index += 1) await window();
+    expect([adopted, drift.segment("a").status]).toEqual([["a"], "ready"]);
+    for (let index = 0; index < 20 || drift.isInAlarm("a"); index += 1) await window({ a: 5 });
+    expect(dropped).toEqual([]);
+    while (dropped.length + adopted.length < 2) await window({ a: 5 });
+    expect(dropped).toEqual(["a"]);
   });
 
   it("lets what is usual be learned anew where another algorithm serves", async () => {

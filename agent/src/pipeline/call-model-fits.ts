@@ -7,12 +7,15 @@ import type { PendingFits } from "./pending-fits.js";
 const MAX_UNDER_WAY = 1;
 
 /** A closed list: it is also a metric label. */
-export type TrainingOutcome = "adopted" | "rejected" | "failed";
+export type TrainingOutcome = "adopted" | "rejected" | "failed" | "outdated";
 
-interface DoneFit {
+/** What a model is told of a fit that was made from what behavior was before it changed. */
+const OUTDATED: FitResult = { kind: "failed", message: "behavior changed meanwhile" };
+
+interface FitUnderWay {
   readonly segment: string;
-  readonly due: DueFit;
-  readonly result: FitResult;
+  /** Whether the segment was in alarm since it was asked for. */
+  isOutdated: boolean;
 }
 
 /** Models by segment, and the segments that share each. */
@@ -25,16 +28,16 @@ export interface ServingModels {
 /**
  * Training of the call models, segment after segment, so that none waits for long because of another that
  * has more calls. A segment in alarm is neither trained nor gets what was: the deviations of another model
- * would end the evidence that the alarm rests on, and drift would be learned as if it were normal. What
- * is done waits until the alarm is over, or drift has become the new normal.
+ * would end the evidence that the alarm rests on, and drift would be learned as if it were normal. What was
+ * asked for before an alarm is dropped, also when the alarm is over by then: it was made from, and judged by,
+ * calls from before the change. The model asks again.
  */
 export class CallModelFits {
   readonly #models: ServingModels;
   readonly #drift: DriftAssessor;
   readonly #fits: PendingFits;
   readonly #onOutcome: (outcome: TrainingOutcome) => void;
-  readonly #underWay = new Map<CallModelName, number>();
-  #done: DoneFit[] = [];
+  readonly #underWay = new Map<DueFit, FitUnderWay>();
   /** That of the last request: the next one begins behind it. */
   #lastSegment: string | undefined;
 
@@ -51,29 +54,21 @@ export class CallModelFits {
   }
 
   requestDue(endSeconds: number): void {
-    this.#adoptDone();
+    for (const fit of this.#underWay.values()) fit.isOutdated ||= this.#isInAlarm(fit.segment);
     for (const [segment, models] of this.#inTurn()) {
       if (this.#isInAlarm(segment)) continue;
       for (const due of models.dueFits(this.#hasRoom)) {
         this.#lastSegment = segment;
-        this.#count(due.model, 1);
+        this.#underWay.set(due, { segment, isOutdated: false });
         this.#fits.request(due.job, endSeconds, (result) => {
-          this.#count(due.model, -1);
-          // A later fit of the same model makes an earlier one worthless.
-          this.#done = this.#done.filter((done) => !isOfSameModel(done, segment, due));
-          this.#done.push({ segment, due, result });
-          this.#adoptDone();
+          this.#end(due, result);
         });
       }
     }
   }
 
   readonly #hasRoom = (model: CallModelName): boolean =>
-    (this.#underWay.get(model) ?? 0) < MAX_UNDER_WAY;
-
-  #count(model: CallModelName, change: number): void {
-    this.#underWay.set(model, (this.#underWay.get(model) ?? 0) + change);
-  }
+    [...this.#underWay.keys()].filter((due) => due.model === model).length < MAX_UNDER_WAY;
 
   /** All segments, from the one behind the last that was trained. */
   #inTurn(): readonly (readonly [string, SegmentModels])[] {
@@ -82,27 +77,26 @@ export class CallModelFits {
     return [...segments.slice(first), ...segments.slice(0, first)];
   }
 
-  #adoptDone(): void {
-    this.#done = this.#done.filter(({ segment, due, result }) => {
-      if (this.#isInAlarm(segment)) return true;
-      const causes = due.adopt(result);
-      // Other fits belong to one of many parts of a model, which judges them by itself.
-      if (due.job.kind === "sequence") {
-        const isUsed = causes.length > 0;
-        this.#onOutcome(result.kind === "failed" ? "failed" : isUsed ? "adopted" : "rejected");
-      }
-      if (causes.length === 0) return false;
-      for (const served of this.#models.served(segment)) this.#drift.restartCauses(served, causes);
-      return false;
-    });
+  #end(due: DueFit, result: FitResult): void {
+    const fit = this.#underWay.get(due);
+    if (fit === undefined) return;
+    this.#underWay.delete(due);
+    const isOutdated = fit.isOutdated || this.#isInAlarm(fit.segment);
+    const causes = due.adopt(isOutdated ? OUTDATED : result);
+    // Other fits belong to one of many parts of a model, which judges them by itself.
+    if (due.job.kind === "sequence") {
+      if (result.kind === "failed") this.#onOutcome("failed");
+      else if (isOutdated) this.#onOutcome("outdated");
+      else this.#onOutcome(causes.length > 0 ? "adopted" : "rejected");
+    }
+    if (causes.length === 0) return;
+    for (const served of this.#models.served(fit.segment)) {
+      this.#drift.restartCauses(served, causes);
+    }
   }
 
   /** Whether one of those that the models of this segment serve is. */
   #isInAlarm(segment: string): boolean {
     return this.#models.served(segment).some((served) => this.#drift.isInAlarm(served));
   }
-}
-
-function isOfSameModel(done: DoneFit, segment: string, due: DueFit): boolean {
-  return done.segment === segment && done.due.model === due.model;
 }

@@ -99,6 +99,7 @@ describe("the agent's own metrics", () => {
         'presage_agent_fit_failures_total{kind="volume"} 1',
         'presage_agent_trainings_total{outcome="adopted"} 1',
         'presage_agent_trainings_total{outcome="failed"} 0',
+        'presage_agent_trainings_total{outcome="outdated"} 0',
         'presage_training_backend_info{backend="wasm"} 1',
       ]),
     );

@@ -57,8 +57,8 @@ export interface AgentMetricSources {
 /** What is told rather than read, because it happens seldom. */
 export interface AgentMetrics {
   fitEnded(kind: FitJob["kind"], durationSeconds: number, outcome: "fitted" | "failed"): void;
-  /** What became of a training: `adopted`, `rejected` (no better than what serves) or `failed`. */
-  trainingEnded(outcome: "adopted" | "rejected" | "failed"): void;
+  /** What became of a training: `adopted`, `rejected` (no better than what serves), `failed` or `outdated`. */
+  trainingEnded(outcome: "adopted" | "rejected" | "failed" | "outdated"): void;
   /** What trains networks: `own`, `tensorflow` (its native library) or `wasm`. */
   trainingBackend(backend: string): void;
 }
@@ -234,12 +234,14 @@ function registerFits(registry: Registry): AgentMetrics {
     labelNames: ["backend"],
     registers: [registry],
   });
-  const trainings = { adopted: 0, rejected: 0, failed: 0 };
+  const trainings = { adopted: 0, rejected: 0, failed: 0, outdated: 0 };
   sampledCounter(
     registry,
     {
       name: "presage_agent_trainings_total",
-      help: "Trainings of networks, by what became of them; rejected ones were no better than what served",
+      help:
+        "Trainings of networks, by what became of them; rejected ones were no better than what served, " +
+        "outdated ones were under way when behavior changed",
       labelNames: ["outcome"],
     },
     function* () {

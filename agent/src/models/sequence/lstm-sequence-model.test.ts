@@ -176,10 +176,9 @@ describe("LstmSequenceModel", () => {
     expect(model.bits(first)).toBeLessThan(6);
   });
 
-  it("takes no notice of a fit that failed, is not the last, or is no better", () => {
+  it("takes no notice of a fit that is not the last, or is no better", () => {
     const model = learned(doors(400), SOON_OVER);
     const result = trained(model);
-    model.adopt({ kind: "failed", message: "x" });
     model.adopt({ ...result, id: result.id + 1 });
     expect(model.servedBy).toBe("markov");
     model.adopt({ ...result, markovBits: result.heldBack.bits });
@@ -215,6 +214,32 @@ describe("LstmSequenceModel", () => {
     const gaps = seconds.slice(1).map((time, index) => time - (seconds[index] ?? 0));
     expect(gaps.length).toBeGreaterThanOrEqual(2);
     for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(3600);
+  });
+
+  it("asks again for a training of which nothing came, at most every ten minutes", () => {
+    // With the store full, what comes regularly comes an hour apart: here is a day without one result.
+    const options = { ...SOON_OVER, units: 4, maxTrainingSteps: 1000 };
+    const due = (isFailing: boolean): number[] => {
+      const seconds: number[] = [];
+      const model = new LstmSequenceModel(options);
+      for (let visit = 0; visit < 1500; visit += 1) {
+        for (const call of doors(1, visit)) model.learn(call);
+        const job = model.dueFit();
+        if (job === undefined) continue;
+        seconds.push(60 * visit);
+        if (isFailing) model.adopt({ kind: "failed", message: "x" });
+      }
+      return seconds;
+    };
+    const gaps = (times: readonly number[]): number[] =>
+      times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    // 250 calls are more than an hour here, at four a minute.
+    const failing = gaps(due(true));
+    expect(failing.length).toBeGreaterThan(15);
+    for (const gap of failing) expect(gap).toBeGreaterThanOrEqual(3600);
+    for (const gap of failing) expect(gap).toBeLessThanOrEqual(3600 + 240);
+    // In regular times all that is kept has to be new: a thousand calls.
+    for (const gap of gaps(due(false))) expect(gap).toBeGreaterThanOrEqual(4 * 3600 - 60);
   });
 
   it("asks for nothing while there is little to learn from", () => {

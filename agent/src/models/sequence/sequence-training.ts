@@ -33,8 +33,10 @@ export class SequenceTraining {
   #trainedSeconds = 0;
   #nowSeconds = 0;
   #fits = 0;
-  /** The id of the fit under way, 0 for none. */
+  /** The id of the last fit asked for while nothing came of it, 0 for none. */
   #pendingFit = 0;
+  /** Nothing will come of it any more. */
+  #isLost = false;
   #rejectedFits = 0;
 
   constructor(options: Required<LstmSequenceOptions>) {
@@ -68,6 +70,7 @@ export class SequenceTraining {
       calls: this.#trainedCalls,
       seconds: this.#trainedSeconds,
       callsSince: this.#callsSince,
+      isLost: this.#isLost,
     };
     const { minTrainingCalls } = this.#options;
     if (!isTrainingDue(this.#training, this.#heldBack, last, this.#nowSeconds, minTrainingCalls)) {
@@ -78,6 +81,7 @@ export class SequenceTraining {
     this.#trainedSeconds = this.#nowSeconds;
     this.#fits += 1;
     this.#pendingFit = this.#fits;
+    this.#isLost = false;
     const renewed = vocabulary.renew();
     this.#training.makeRare(renewed);
     this.#heldBack.makeRare(renewed);
@@ -99,10 +103,13 @@ export class SequenceTraining {
   /**
    * The result, if it may serve: on what was held back it has to be no worse than the network that serves;
    * the first has to be better than a Markov chain of order 1, which serves until then. Undefined for one that may
-   * not, that failed, or that is not the last asked for.
+   * not, that is not the last asked for, or that failed; then the training is asked for again.
    */
   accepted(result: FitResult): SequenceResult | undefined {
-    if (result.kind !== "sequence" || result.id !== this.#pendingFit) return undefined;
+    if (result.kind === "failed") this.#isLost = this.#pendingFit > 0;
+    if (result.kind !== "sequence" || result.id !== this.#pendingFit || this.#isLost) {
+      return undefined;
+    }
     this.#pendingFit = 0;
     const { heldBack, markovBits, startBits } = result;
     const isBetter =
@@ -127,7 +134,10 @@ export class SequenceTraining {
     };
   }
 
-  /** Tokens must be below `tokens`. Throws a TypeError that names the field. */
+  /**
+   * A fit that was under way is lost: what trained it has ended. Tokens must be below `tokens`. Throws a
+   * TypeError that names the field.
+   */
   restore(reader: SnapshotReader, tokens: number): void {
     const [
       sequences = 0,
@@ -148,6 +158,7 @@ export class SequenceTraining {
     this.#trainedCalls = trainedCalls;
     this.#fits = fits;
     this.#pendingFit = pendingFit;
+    this.#isLost = pendingFit > 0;
     this.#rejectedFits = rejected;
   }
 }

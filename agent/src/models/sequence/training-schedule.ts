@@ -14,6 +14,10 @@ const GROWTH = 2;
 const FULL_SHARE = 0.9;
 /** Then a training at most so often, event time: 1% of a core at 20 s each. */
 const RENEWAL_SECONDS = 3600;
+/** A training of which nothing came is asked for again after so long: 3% of a core if that always happens. */
+const RETRY_SECONDS = 600;
+/** And after so many calls, in the calls that the first one needs: with the same ones it would fail again. */
+const RETRY_SHARE = 1 / 4;
 
 /**
  * Calls that one training goes through, all epochs together: 15 s at 128 operations. Who has more calls
@@ -41,11 +45,14 @@ export interface LastTraining {
   readonly calls: number;
   readonly seconds: number;
   readonly callsSince: number;
+  /** Nothing came of it: it failed, or was under way at a restart or when behavior changed. */
+  readonly isLost: boolean;
 }
 
 /**
  * Whether it pays to train again. While the store fills, whenever its calls have tripled: the number of trainings grows with the logarithm of the calls. Once it is full, when all that it
- * held may have been replaced and an hour has passed.
+ * held may have been replaced and an hour has passed. One of which nothing came is due again
+ * sooner: what made it due still holds.
  */
 export function isTrainingDue(
   store: SequenceStore,
@@ -55,6 +62,10 @@ export function isTrainingDue(
   minCalls: number,
 ): boolean {
   if (store.steps < minCalls || heldBack.size < MIN_HELD_BACK) return false;
+  if (last.isLost) {
+    const secondsSince = nowSeconds - last.seconds;
+    return last.callsSince >= RETRY_SHARE * minCalls && secondsSince >= RETRY_SECONDS;
+  }
   if (last.calls < FULL_SHARE * store.maxSteps) return last.callsSince >= GROWTH * last.calls;
   return last.callsSince >= last.calls && nowSeconds - last.seconds >= RENEWAL_SECONDS;
 }
