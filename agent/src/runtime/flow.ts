@@ -14,7 +14,6 @@ import { SelectingVolumeModel } from "../models/volume/selecting-volume-model.js
 import { Pipeline } from "../pipeline.js";
 import type { Stage } from "../pipeline.js";
 import type { TrainingOutcome } from "../pipeline/call-model-fits.js";
-import type { LearningParts } from "../pipeline/workload-state.js";
 import { Workloads } from "./workloads.js";
 
 /** Decisions kept for questions, per workload: an hour of them at the default window. */
@@ -139,22 +138,5 @@ export function* droppedBy({
     yield { what, reason: "past_limit", count };
   }
   yield { what: "calls", reason: "late_in_queue", count: workloads.lateInQueue };
-  const { pipelines } = workloads;
-  const total = (countOf: (pipeline: Pipeline) => number): number =>
-    pipelines.reduce((sum, pipeline) => sum + countOf(pipeline), 0);
-  yield {
-    what: "order",
-    reason: "reorder_buffer_full",
-    count: total((p) => p.reorder.releasedEarly),
-  };
-  const learning = [
-    ["sessions", ({ sessions }) => sessions.forgotten],
-    ["segments", ({ segments }) => segments.pooledCalls],
-    ["actors", ({ clusters }) => clusters.forgotten],
-    ["instances_of_usage", ({ cost }) => cost.forgottenInstances],
-    ["calls_of_uncounted_operations", ({ mix }) => mix.uncountedCalls],
-  ] as const satisfies readonly (readonly [string, (parts: LearningParts) => number])[];
-  for (const [what, countOf] of learning) {
-    yield { what, reason: "past_limit", count: total((pipeline) => countOf(pipeline.learning)) };
-  }
+  yield* workloads.drops();
 }

@@ -10,6 +10,7 @@ import type {
   WorkloadView,
 } from "../core/index.js";
 import { Pipeline } from "../pipeline.js";
+import { PipelineDrops } from "./pipeline-drops.js";
 import { pipelineSnapshot, restorePipeline } from "./pipeline-snapshot.js";
 
 /** The pipelines of all workloads that one process holds. Ingestion bounds how many there can be. */
@@ -17,6 +18,7 @@ export class Workloads implements WorkloadView, UsageSink, Persistent {
   readonly #create: (workload: WorkloadKey) => Pipeline;
   readonly #onRestoreProblem: (workload: WorkloadKey, problem: string) => void;
   readonly #pipelines = new Map<WorkloadKey, Pipeline>();
+  readonly #drops = new PipelineDrops();
   #lateInQueue = 0;
 
   /** `onRestoreProblem`: told of each part of a checkpoint that does not fit and starts anew. */
@@ -35,6 +37,11 @@ export class Workloads implements WorkloadView, UsageSink, Persistent {
   /** Calls that were accepted and became late while they waited for the pipeline. */
   get lateInQueue(): number {
     return this.#lateInQueue;
+  }
+
+  /** What pipelines have given up to stay within limits, with those that are forgotten by now. */
+  drops(): ReturnType<PipelineDrops["with"]> {
+    return this.#drops.with(this.pipelines);
   }
 
   pipeline(key: WorkloadKey): Pipeline | undefined {
@@ -136,9 +143,12 @@ export class Workloads implements WorkloadView, UsageSink, Persistent {
   }
 
   #forget(isForgotten: (pipeline: Pipeline) => boolean): WorkloadKey[] {
-    const forgotten = this.pipelines.filter(isForgotten).map(({ workload }) => workload);
-    for (const workload of forgotten) this.#pipelines.delete(workload);
-    return forgotten;
+    const forgotten = this.pipelines.filter(isForgotten);
+    for (const pipeline of forgotten) {
+      this.#drops.keep(pipeline);
+      this.#pipelines.delete(pipeline.workload);
+    }
+    return forgotten.map(({ workload }) => workload);
   }
 
   #pipelineOf(key: WorkloadKey): Pipeline {
