@@ -22,8 +22,15 @@ const START_SEASONS = 2;
  * variance of 1 - 1/2 and of 1 + 1/2 of the noise's.
  */
 const OUT_OF_START = Math.sqrt((START_SEASONS + 1) / (START_SEASONS - 1));
-/** At the start; with fewer the slope and the season rest on nothing. */
+/** At the start; with fewer the slope rests on nothing. */
 const LEAST_KNOWN_RATIO = 0.5;
+/**
+ * Of the phases with a value at the start, so many must have another one: what half of all values, missing
+ * here and there, leave (.5 ** 2 / (1 - .5 ** 2)). Phases without any don't count: a service may have hours.
+ */
+const LEAST_REPEATED_RATIO = 1 / 3;
+/** A start that does not do loses this part of its oldest values, and is looked at again when it is full. */
+const RENEWED_RATIO = 0.1;
 /** Noise below this part of the largest value at the start is what rounding makes. */
 const ROUNDING = 1e-12;
 /** What the noise is learned from is pulled in further out: rare blips are part of it. */
@@ -38,11 +45,14 @@ const NOISE_DEVIATIONS = 10;
  * are in units of what is usual for the size of their value (see {@link NoiseBySize}).
  *
  * The first 100 steps, or two seasons if these are longer, only start it: by a median slope, and a season
- * by the means of its phases. The step that ends them takes some milliseconds.
+ * by the means of its phases. The step that ends them takes some milliseconds. Where too few of their values
+ * are known, the start slides on. Phases without calls, such as the nights of a service with hours, may stay
+ * unknown: they are taken to be between their neighbors.
  */
 export class TrendTracker {
   readonly #seasonSteps: number;
   readonly #startSteps: number;
+  readonly #renewedSteps: number;
   readonly #bySize = new NoiseBySize();
   #start: number[] = [];
   #startSizes: number[] = [];
@@ -60,7 +70,10 @@ export class TrendTracker {
   /** `seasonSteps`: 0 for no season; `delaySteps`: by how much the start takes longer than it must. */
   constructor(seasonSteps: number, delaySteps: number) {
     this.#seasonSteps = seasonSteps;
-    this.#startSteps = Math.max(LEAST_START_STEPS, START_SEASONS * seasonSteps) + delaySteps;
+    const leastSteps = Math.max(LEAST_START_STEPS, START_SEASONS * seasonSteps);
+    this.#startSteps = leastSteps + delaySteps;
+    // Without the delay, so that starts that are apart stay apart.
+    this.#renewedSteps = Math.ceil(RENEWED_RATIO * leastSteps);
     this.#season = new Float64Array(Math.max(1, seasonSteps));
   }
 
@@ -78,10 +91,14 @@ export class TrendTracker {
     this.#start.push(value);
     this.#startSizes.push(size);
     if (this.#start.length < this.#startSteps) return undefined;
+    if (!this.#isEnough(this.#start)) {
+      this.#start.splice(0, this.#renewedSteps);
+      this.#startSizes.splice(0, this.#renewedSteps);
+      return undefined;
+    }
     const [values, sizes] = [this.#start, this.#startSizes];
     [this.#start, this.#startSizes] = [[], []];
-    const known = values.filter(isKnown).length;
-    return known >= LEAST_KNOWN_RATIO * this.#startSteps ? this.#fit(values, sizes) : undefined;
+    return this.#fit(values, sizes);
   }
 
   /** How far the value is from level, slope and season: the deviation that inertia may carry on. */
@@ -176,25 +193,36 @@ export class TrendTracker {
     this.#leastNoise = leastNoise ?? 0;
   }
 
+  #isEnough(values: readonly number[]): boolean {
+    const known = values.filter(isKnown).length;
+    if (this.#seasonSteps === 0) return known >= LEAST_KNOWN_RATIO * values.length;
+    if (known < Math.min(LEAST_START_STEPS, LEAST_KNOWN_RATIO * values.length)) return false;
+    const counts = knownByPhase(values, this.#seasonSteps);
+    const used = counts.filter((count) => count > 0).length;
+    return counts.filter((count) => count > 1).length >= LEAST_REPEATED_RATIO * used;
+  }
+
   #fit(values: readonly number[], sizes: readonly number[]): Float64Array {
     const period = this.#season.length;
     const slope = slopeOf(values, this.#seasonSteps);
     const middle = (values.length - 1) / 2;
     const detrended = Float64Array.from(values, (value, at) => value - slope * (at - middle));
     const center = (this.#seasonSteps > 0 ? meanOf : medianOf)(detrended.filter(isKnown));
+    const counts = knownByPhase(values, period);
     this.#season.fill(0);
     if (this.#seasonSteps > 0) {
-      const counts = new Float64Array(period);
       detrended.forEach((value, at) => {
-        if (!isKnown(value)) return;
         const phase = at % period;
-        counts[phase] = (counts[phase] ?? 0) + 1;
-        const mean = this.#season[phase] ?? 0;
-        this.#season[phase] = mean + (value - center - mean) / (counts[phase] ?? 1);
+        if (!isKnown(value)) return;
+        this.#season[phase] = (this.#season[phase] ?? 0) + (value - center) / (counts[phase] ?? 1);
       });
+      interpolate(this.#season, counts);
     }
-    const deviations = detrended.map(
-      (value, at) => value - center - (this.#season[at % period] ?? 0),
+    // The only value of a phase is its mean: that it does not deviate tells nothing.
+    const deviations = detrended.map((value, at) =>
+      this.#seasonSteps > 0 && (counts[at % period] ?? 0) < 2
+        ? NaN
+        : value - center - (this.#season[at % period] ?? 0),
     );
     this.#level = center + slope * middle;
     this.#slope = slope;
@@ -239,6 +267,31 @@ export class TrendTracker {
 
   #nextPhase(): void {
     this.#phase = this.#phase + 1 === this.#season.length ? 0 : this.#phase + 1;
+  }
+}
+
+/** How many of the values are known in each phase of a season. */
+function knownByPhase(values: readonly number[], period: number): Float64Array {
+  const counts = new Float64Array(period);
+  values.forEach((value, at) => {
+    if (isKnown(value)) counts[at % period] = (counts[at % period] ?? 0) + 1;
+  });
+  return counts;
+}
+
+/** Puts the phases that have no value between the nearest ones that have, around the season. */
+function interpolate(season: Float64Array, counts: Float64Array): void {
+  const period = season.length;
+  const first = counts.findIndex((count) => count > 0);
+  let before = first;
+  for (let at = first + 1; at <= first + period; at += 1) {
+    if (counts[at % period] === 0) continue;
+    const from = season[before % period] ?? 0;
+    const step = ((season[at % period] ?? 0) - from) / (at - before);
+    for (let gap = before + 1; gap < at; gap += 1) {
+      season[gap % period] = from + step * (gap - before);
+    }
+    before = at;
   }
 }
 

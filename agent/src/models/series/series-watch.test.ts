@@ -121,6 +121,33 @@ it("an outage is stale input, no change and no anomaly", () => {
   }
 });
 
+it("regression: a service that is called from 9 to 18 h gets ready, and its hours are no changes", () => {
+  const random = seededRandom(8);
+  const watch = new SeriesWatch({ windowSeconds: MINUTE_SECONDS, seasonSeconds: 86_400 });
+  const [opens, closes, days] = [540, 1080, 14];
+  const told = new Set<number>();
+  const changedAt = (days - 1) * DAY_MINUTES + 720;
+  let readyAt: number | undefined;
+  for (let minute = opens; minute < changedAt + 30; minute += 1) {
+    const ofDay = minute % DAY_MINUTES;
+    const isOpen = ofDay >= opens && ofDay < closes;
+    const rhythm = isOpen ? 2 + Math.sin((Math.PI * (ofDay - opens)) / (closes - opens)) : 0;
+    const window = madeWindow(random, { calls: 300 * rhythm * (minute < changedAt ? 1 : 1.5) });
+    // Silence is taken for an outage after 300 s.
+    const isReported = ofDay >= opens && ofDay < closes + 5;
+    const callsPerSecond = isReported ? window.calls / MINUTE_SECONDS : undefined;
+    watch.observe(START_SECONDS + minute * MINUTE_SECONDS, callsPerSecond, window);
+    const { changeProbability, lastChange } = watch.features().calls_per_second;
+    if (changeProbability.status === "ready") readyAt ??= minute;
+    if (lastChange !== undefined) told.add((lastChange.timeSeconds - START_SECONDS) / 60);
+  }
+  // Two days after the first call, and the call that follows.
+  expect(readyAt).toBe(opens + 2 * DAY_MINUTES);
+  // Nothing in eleven days, then half as many calls again.
+  expect(told.size).toBe(1);
+  for (const minute of told) expect(Math.abs(minute - changedAt)).toBeLessThanOrEqual(5);
+});
+
 it("a load that triples is unusual within an hour", () => {
   const random = seededRandom(7);
   const stepSeconds = 300;
