@@ -177,6 +177,11 @@ describe("checks of several values", () => {
       "metrics.port | 9470 is taken by api.port; the two listeners need a port each | presage.yaml:2",
     ],
     [
+      "a store of calls that no network could be trained on",
+      { yaml: "training:\n  maxCalls: 4096" },
+      "training.maxCalls | must be at least 5000, got 4096 | presage.yaml:2",
+    ],
+    [
       "minimum over maximum",
       { yaml: "allocation:\n  maximumReplicas: 3\n  minimumReplicas: 4" },
       "allocation.minimumReplicas | must not exceed allocation.maximumReplicas (3), got 4 | presage.yaml:3",

@@ -186,10 +186,12 @@ export const trainingSection = section("Networks of call sequences, one a segmen
       "What trains them: the agent's own loops, or TensorFlow.js (its native library where `tfjs-node` " +
         "is installed, else WebAssembly).",
     ),
-  maxCalls: wholeNumber("Calls kept per segment to train on: about 30 bytes each.", 16_384, {
-    minimum: 2000,
-    maximum: 1_000_000,
-  }),
+  maxCalls: wholeNumber(
+    "Calls kept per segment to train on: about 30 bytes each. With fewer than 5,000 a network does no " +
+      "better than the Markov chain that serves without one.",
+    16_384,
+    { minimum: 5000, maximum: 1_000_000 },
+  ),
   maxSessions: wholeNumber(
     "Open sessions followed per segment, under 1 KB each. Past it, the one that was silent longest is " +
       "given up: its next call is judged by the one before alone.",

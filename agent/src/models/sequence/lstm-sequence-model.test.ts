@@ -217,29 +217,47 @@ describe("LstmSequenceModel", () => {
   });
 
   it("asks again for a training of which nothing came, at most every ten minutes", () => {
-    // With the store full, what comes regularly comes an hour apart: here is a day without one result.
     const options = { ...SOON_OVER, units: 4, maxTrainingSteps: 1000 };
-    const due = (isFailing: boolean): number[] => {
+    /** Seconds between trainings, at four calls in so many seconds. */
+    const gaps = (visitSeconds: number, isFailing: boolean): number[] => {
       const seconds: number[] = [];
-      const model = new LstmSequenceModel(options);
+      const model = new LstmSequenceModel({ ...options, sessionGapSeconds: visitSeconds });
       for (let visit = 0; visit < 1500; visit += 1) {
-        for (const call of doors(1, visit)) model.learn(call);
-        const job = model.dueFit();
-        if (job === undefined) continue;
-        seconds.push(60 * visit);
+        for (const call of doors(1, visit)) {
+          const timeSeconds = (call.call.timeSeconds * visitSeconds) / 60;
+          model.learn({ ...call, call: { ...call.call, timeSeconds } });
+        }
+        if (model.dueFit() === undefined) continue;
+        seconds.push(visitSeconds * visit);
         if (isFailing) model.adopt({ kind: "failed", message: "x" });
       }
-      return seconds;
+      return seconds.slice(1).map((time, index) => time - (seconds[index] ?? 0));
     };
-    const gaps = (times: readonly number[]): number[] =>
-      times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    // 250 calls are more than an hour here, at four a minute.
-    const failing = gaps(due(true));
+    // A store of 1,000 has 936 for sure, and a quarter of them are 59 visits: 59 minutes.
+    const failing = gaps(60, true);
     expect(failing.length).toBeGreaterThan(15);
-    for (const gap of failing) expect(gap).toBeGreaterThanOrEqual(3600);
-    for (const gap of failing) expect(gap).toBeLessThanOrEqual(3600 + 240);
-    // In regular times all that is kept has to be new: a thousand calls.
-    for (const gap of gaps(due(false))) expect(gap).toBeGreaterThanOrEqual(4 * 3600 - 60);
+    expect(new Set(failing)).toEqual(new Set([59 * 60]));
+    // Ten times as fast, they are there before the ten minutes are over.
+    expect(new Set(gaps(6, true))).toEqual(new Set([600]));
+    // In regular times all that is kept has to be new: 936 calls or more.
+    for (const gap of gaps(60, false)) expect(gap).toBeGreaterThanOrEqual(234 * 60);
+  });
+
+  it.each([
+    [4096, 20],
+    [4096, 500],
+    [5000, 500],
+    [8192, 5000],
+  ])("is trained with room for %i calls and sessions of %i", (maxTrainingSteps, length) => {
+    const model = new LstmSequenceModel({ ...SOON_OVER, minTrainingCalls: 4096, maxTrainingSteps });
+    const look = Array.from({ length }, () => "look");
+    let visit = 0;
+    // Every twentieth stretch is held back, of at most 64 calls each: five are there after 6,400 calls.
+    for (let calls = 0; calls < 12_000; calls += length) {
+      for (const call of session(`s${visit}`, 1e5 * visit, look)) model.learn(call);
+      visit += 1;
+    }
+    expect(model.dueFit()).toBeDefined();
   });
 
   it("asks for nothing while there is little to learn from", () => {

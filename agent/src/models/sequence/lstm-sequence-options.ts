@@ -33,7 +33,7 @@ export interface LstmSequenceOptions {
   readonly units?: number;
   /** Calls kept to train on; 16,384 unless told. */
   readonly maxTrainingSteps?: number;
-  /** Calls kept before the first training; 4,096 unless told. */
+  /** Calls kept before the first training; 4,096 unless told, less when fewer are kept to train on. */
   readonly minTrainingCalls?: number;
   /** Sessions followed at once; 2,048 unless told. */
   readonly maxSessions?: number;

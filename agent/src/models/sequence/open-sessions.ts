@@ -4,7 +4,7 @@ import { END_STEP, type CallStep } from "./call-step.js";
 import { decodedSteps, encoded, makeRare, type CallSequence } from "./sequence-store.js";
 
 /** Calls kept of a session; a longer one is learned from in stretches. */
-const STRETCH_CALLS = 64;
+export const STRETCH_CALLS = 64;
 
 /** A session that goes on. */
 export interface OpenSession {

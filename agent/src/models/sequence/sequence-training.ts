@@ -1,16 +1,19 @@
 import { seededRandom, type FitJob, type FitResult, type Json } from "../../core/index.js";
 import type { SnapshotReader } from "../../core/snapshot-reader.js";
 import type { LstmSequenceOptions } from "./lstm-sequence-options.js";
-import type { OpenSessions } from "./open-sessions.js";
+import { STRETCH_CALLS, type OpenSessions } from "./open-sessions.js";
 import type { SequenceResult } from "./sequence-job.js";
 import { SequenceStore, type CallSequence } from "./sequence-store.js";
 import type { ServingNetwork } from "./serving-network.js";
-import { isTrainingDue, trainingJob } from "./training-schedule.js";
+import { isTrainingDue, MIN_HELD_BACK, trainingJob } from "./training-schedule.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** One sequence in so many is never trained on: enough to compare models, little lost to training. */
 const HOLD_BACK_EVERY = 20;
-/** The store of what is held back, over that of training. */
+/**
+ * The store of what is held back, over that of training; but it has room for as many as are needed of the
+ * longest sequences.
+ */
 const HELD_BACK_SHARE = 1 / 16;
 
 /** What a training is about, beside the sequences that are kept. */
@@ -26,6 +29,8 @@ export class SequenceTraining {
   readonly #options: Required<LstmSequenceOptions>;
   readonly #training: SequenceStore;
   readonly #heldBack: SequenceStore;
+  /** Calls kept before the first training: a full store lacks up to a stretch. */
+  readonly #minCalls: number;
   #sequences = 0;
   #callsSince = 0;
   /** Calls that the store held at the last training. */
@@ -40,10 +45,15 @@ export class SequenceTraining {
   #rejectedFits = 0;
 
   constructor(options: Required<LstmSequenceOptions>) {
-    const { maxTrainingSteps, seed } = options;
+    const { maxTrainingSteps, minTrainingCalls, seed } = options;
     this.#options = options;
     this.#training = new SequenceStore(maxTrainingSteps, seed);
-    this.#heldBack = new SequenceStore(Math.ceil(maxTrainingSteps * HELD_BACK_SHARE), seed + 1);
+    const heldBackSteps = Math.max(
+      Math.ceil(maxTrainingSteps * HELD_BACK_SHARE),
+      MIN_HELD_BACK * STRETCH_CALLS,
+    );
+    this.#heldBack = new SequenceStore(heldBackSteps, seed + 1);
+    this.#minCalls = Math.min(minTrainingCalls, maxTrainingSteps - STRETCH_CALLS);
   }
 
   /** Fits that were no better than what served. */
@@ -72,8 +82,7 @@ export class SequenceTraining {
       callsSince: this.#callsSince,
       isLost: this.#isLost,
     };
-    const { minTrainingCalls } = this.#options;
-    if (!isTrainingDue(this.#training, this.#heldBack, last, this.#nowSeconds, minTrainingCalls)) {
+    if (!isTrainingDue(this.#training, this.#heldBack, last, this.#nowSeconds, this.#minCalls)) {
       return undefined;
     }
     this.#callsSince = 0;

@@ -7,7 +7,7 @@ import { RARE_TOKEN } from "./vocabulary.js";
 type SequenceJob = Extract<FitJob, { kind: "sequence" }>;
 
 /** Fewer sequences held back can't tell which of two models is better. */
-const MIN_HELD_BACK = 5;
+export const MIN_HELD_BACK = 5;
 /** While the store fills, a training pays when this many times as many calls have come as it was trained on. */
 const GROWTH = 2;
 /** A store that is this full has seen enough for the pace of trainings to become that of renewal. */
