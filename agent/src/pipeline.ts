@@ -38,6 +38,7 @@ import { SegmentModels } from "./models/segment-models.js";
 import { requestClusters } from "./pipeline/cluster-fits.js";
 import type { PipelineOptions } from "./pipeline/pipeline-options.js";
 import { PendingFits } from "./pipeline/pending-fits.js";
+import { workloadOutlook } from "./pipeline/workload-outlook.js";
 import { stateOf } from "./pipeline/workload-state.js";
 import type { LearningParts } from "./pipeline/workload-state.js";
 
@@ -303,14 +304,17 @@ export class Pipeline {
 
   /** The load of a window that has become certain: of this interval, or of a silent one before it. */
   #observeLoad(
-    { startSeconds, overall }: ClosedInterval,
+    { startSeconds, endSeconds, overall, segments }: ClosedInterval,
     rate: { readonly startSeconds: number; readonly callsPerSecond?: number | undefined },
   ): void {
-    const { volume, mix, series } = this.learning;
+    const { volume, mix, series, models } = this.learning;
     volume.observe(rate.startSeconds, rate.callsPerSecond);
-    const window = rate.startSeconds === startSeconds ? overall : SILENT_WINDOW;
+    const isOfInterval = rate.startSeconds === startSeconds;
+    const window = isOfInterval ? overall : SILENT_WINDOW;
+    // Models have learned all calls of the interval: of a silent window before it they know too much.
+    const outlook = isOfInterval ? workloadOutlook(models, segments, endSeconds) : undefined;
     const isGap = rate.callsPerSecond === undefined;
-    mix.observe(rate.startSeconds, isGap ? undefined : window, volume.forecast());
+    mix.observe(rate.startSeconds, isGap ? undefined : window, volume.forecast(), outlook);
     series.observe(rate.startSeconds, rate.callsPerSecond, window);
   }
 

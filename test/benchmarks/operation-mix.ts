@@ -11,6 +11,7 @@ import type * as RecordedModule from "../../agent/dist/ingestion/recorded/read-r
 import type * as FittingWorker from "../../agent/dist/runtime/fitting-worker.js";
 import type * as FlowModule from "../../agent/dist/runtime/flow.js";
 import type * as MixModule from "../../agent/dist/models/mix/operation-mix-model.js";
+import type * as OutlookModule from "../../agent/dist/pipeline/workload-outlook.js";
 import { builtModule } from "../harness/built-agent.js";
 
 // The modules by these names have these types: they are built together.
@@ -24,11 +25,16 @@ const { readRecordedCalls } = (await builtModule(
 const { OperationMixModel, MIX_CANDIDATES } = (await builtModule(
   "models/mix/operation-mix-model.js",
 )) as typeof MixModule;
+const { workloadOutlook } = (await builtModule(
+  "pipeline/workload-outlook.js",
+)) as typeof OutlookModule;
 
 type Window = Parameters<InstanceType<typeof OperationMixModel>["observe"]>;
 
 const WINDOW_SECONDS = 60;
 const HORIZONS = [300, 900];
+/** A target is the minute that ends at the horizon. */
+const MIDDLES = HORIZONS.map((seconds) => seconds - WINDOW_SECONDS / 2);
 const OPERATIONS = 10;
 const IDENTITY_KEY_BYTES = 32;
 
@@ -52,10 +58,16 @@ type Batches = AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>;
 const CLOSING_STAGES: readonly string[] = ["volume", "assess", "allocate", "explain"];
 
 /** Each window as the mix model gets it, by the very pipeline, and the seconds that closing them took. */
-async function windowsOf(batches: Batches): Promise<{ windows: Window[]; closingSeconds: number }> {
+async function windowsOf(batches: Batches): Promise<{
+  windows: Window[];
+  closingSeconds: number;
+  /** Of each window in which networks served, for all horizons. */
+  outlookSeconds: number[];
+}> {
   const fitter = createFittingWorker();
   let closingSeconds = 0;
   const windows: Window[] = [];
+  const outlookSeconds: number[] = [];
   const { ingestion, queue, workloads } = createFlow({
     config,
     clock: { now: () => 4e9 },
@@ -65,8 +77,14 @@ async function windowsOf(batches: Batches): Promise<{ windows: Window[]; closing
     observeStage: (stage, seconds) => {
       if (CLOSING_STAGES.includes(stage)) closingSeconds += seconds;
     },
-    onWindow: (_workload, { startSeconds, overall }, state) => {
-      windows.push([startSeconds, overall, state.forecast]);
+    onWindow: (_workload, { startSeconds, endSeconds, overall, segments }, state) => {
+      const models = workloads.pipelines[0]?.learning.models;
+      const outlook = models && workloadOutlook(models, segments, endSeconds);
+      const started = performance.now();
+      const mixes = new Map(MIDDLES.map((middle) => [middle, outlook?.expectedMix(middle)]));
+      if (outlook !== undefined) outlookSeconds.push((performance.now() - started) / 1000);
+      const expectedMix = (seconds: number) => mixes.get(seconds);
+      windows.push([startSeconds, overall, state.forecast, { expectedMix }]);
     },
   });
   for await (const batch of batches) {
@@ -75,7 +93,7 @@ async function windowsOf(batches: Batches): Promise<{ windows: Window[]; closing
   }
   await workloads.finish();
   await fitter.close();
-  return { windows, closingSeconds };
+  return { windows, closingSeconds, outlookSeconds };
 }
 
 interface Errors {
@@ -147,14 +165,15 @@ function variantsOf(windows: readonly Window[]): Variants {
   const models = {
     all: MIX_CANDIDATES,
     without_sessions: without("sessions"),
+    without_network: without("network"),
     recent_mix: ["recent"],
     sessions_and_recent: ["sessions"],
   } as const;
   const variants: Variants = {};
   for (const [name, candidates] of Object.entries(models)) {
     const model = new OperationMixModel({ ...OPTIONS, candidates });
-    const said = windows.map(([startSeconds, window, total]) => {
-      model.observe(startSeconds, window, total);
+    const said = windows.map((window) => {
+      model.observe(...window);
       return model.forecast();
     });
     variants[name] = (origin, horizonSeconds) => {
@@ -209,6 +228,7 @@ function mixSeconds(windows: readonly Window[]): number {
 }
 
 const COST_RUNS = 5;
+const OUTLOOK_QUANTILES = [0.5, 0.99];
 
 function callsIn(window: Window[1]): number {
   let calls = 0;
@@ -300,7 +320,7 @@ const sets: Record<string, Batches> =
     ? { waves: synthetic("waves", 1), shift: synthetic("shift", 2) }
     : { [file.slice(file.lastIndexOf("/") + 1)]: recorded(file) };
 for (const [name, batches] of Object.entries(sets)) {
-  const { windows, closingSeconds } = await windowsOf(batches);
+  const { windows, closingSeconds, outlookSeconds } = await windowsOf(batches);
   process.stderr.write(`${name}: ${windows.length} windows\n`);
   const variants = variantsOf(windows);
   for (const horizonSeconds of HORIZONS) {
@@ -309,6 +329,11 @@ for (const [name, batches] of Object.entries(sets)) {
   }
   const seconds = mixSeconds(windows);
   const microsecondsPerWindow = (1e6 * seconds) / windows.length;
+  const outlookMilliseconds = outlookSeconds
+    .sort((a, b) => a - b)
+    .filter((_, index, { length }) => OUTLOOK_QUANTILES.some((q) => index === Math.floor(q * length)))
+    .map((value) => 1000 * value);
+  const outlook = { windows: outlookSeconds.length, milliseconds: outlookMilliseconds };
   const ratioToClosing = seconds / (closingSeconds - seconds);
-  process.stdout.write(`${JSON.stringify({ set: name, microsecondsPerWindow, ratioToClosing })}\n`);
+  process.stdout.write(`${JSON.stringify({ set: name, microsecondsPerWindow, ratioToClosing, outlook })}\n`);
 }

@@ -53,6 +53,12 @@ export type CallModelName = "sequence" | "payload";
 /** Which algorithm gives a call model's answers at present. A closed list: it is also a metric label. */
 export type ServedBy = "markov" | "lstm" | "statistics" | "mixture";
 
+/** A moment of event time, as seen from the end of a window. */
+export interface MomentAhead {
+  readonly nowSeconds: number;
+  readonly secondsAhead: number;
+}
+
 /**
  * A streaming model of one segment's calls. The pipeline scores a call, then learns from it.
  *
@@ -94,6 +100,11 @@ export interface CallModel {
    * has to be learned anew.
    */
   adopt(result: FitResult): readonly DriftCause[];
+  /**
+   * Calls a second that the sessions which go on, and new ones, are about to make at a moment ahead, by
+   * operation; undefined where it can't say. At most so many sessions are looked at. Changes nothing.
+   */
+  expectedRates?(moment: MomentAhead, sessions: number): ReadonlyMap<string, number> | undefined;
   snapshot(): Json;
   /** Throws a TypeError that names the field when the snapshot is not one of its own. */
   restore(snapshot: Json): void;

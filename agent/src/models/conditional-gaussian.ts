@@ -89,6 +89,16 @@ export class ConditionalGaussian {
     return -Math.log2((1 - BACKGROUND_SHARE) * normal + background);
   }
 
+  /**
+   * Mean of exp(value), by that of the log-normal distribution, exp(mean + variance / 2); NaN when too
+   * little was learned.
+   */
+  meanOfExponential(context: string): number {
+    const moments = this.#momentsOf(context);
+    if (moments === undefined) return NaN;
+    return Math.exp(moments.mean + moments.squares / moments.weight / 2);
+  }
+
   learn(context: string, value: number, timeSeconds: number): void {
     const weight = this.#weight.at(timeSeconds, this.#rescale);
     if (weight === 0) return; // Older than can be weighed.

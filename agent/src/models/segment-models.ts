@@ -6,6 +6,7 @@ import type {
   FitResult,
   Json,
   ModelStatus,
+  MomentAhead,
   Observation,
   Persistent,
   ServedBy,
@@ -82,6 +83,15 @@ export class SegmentModels implements Persistent {
   get outlierCalls(): number | undefined {
     for (const { outlierCalls } of this.#models)
       if (outlierCalls !== undefined) return outlierCalls;
+    return undefined;
+  }
+
+  /** Calls a second at a moment ahead, of the first model that can say; see {@link CallModel}. */
+  expectedRates(moment: MomentAhead, sessions: number): ReadonlyMap<string, number> | undefined {
+    for (const model of this.#models) {
+      const rates = model.expectedRates?.(moment, sessions);
+      if (rates !== undefined) return rates;
+    }
     return undefined;
   }
 

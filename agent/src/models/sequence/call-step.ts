@@ -17,6 +17,8 @@ const FIRST_OPERATION_ROW = FIRST_STATUS_ROW + STATUS_ROWS;
 const HASH_OFFSET = 0x811c9dc5;
 const HASH_PRIME = 0x01000193;
 const STATUS_CLASS = 100;
+/** Statuses from 200 to 299. */
+const SUCCESS_CLASS = 2;
 
 /** Rows of the input kernel for this many tokens. */
 export function inputsFor(tokens: number): number {
@@ -59,6 +61,17 @@ export function tokenOf(step: CallStep): number {
 /** The same with another token: what an operation becomes that lost its number. */
 export function withToken(step: CallStep, token: number): CallStep {
   return step - tokenOf(step) + token;
+}
+
+/** The same after another pause. */
+export function withPause(step: CallStep, secondsSincePrevious: number | undefined): CallStep {
+  const old = Math.floor(step / PAUSE_SHIFT) % (ARGUMENT_SHIFT / PAUSE_SHIFT);
+  return step + (pauseClass(secondsSincePrevious) - old) * PAUSE_SHIFT;
+}
+
+/** An operation of which no call is known, by a call without arguments that went well. */
+export function plainStep(token: number): CallStep {
+  return SUCCESS_CLASS * STATUS_SHIFT + token;
 }
 
 /** Writes the `SLOTS` rows of the input kernel that a step makes present for what comes after it. */

@@ -1,5 +1,6 @@
 import {
   ready,
+  seededRandom,
   SESSION_START,
   warmingUp,
   type CallModel,
@@ -9,23 +10,27 @@ import {
   type Json,
   type ModelResult,
   type ModelStatus,
+  type MomentAhead,
   type Observation,
 } from "../../core/index.js";
 import { SnapshotReader } from "../../core/snapshot-reader.js";
+import { ArrivalRate } from "./arrival-rate.js";
 import { START_STEP, stepOf, tokenOf, withToken, type CallStep } from "./call-step.js";
 import { bitsOf, bitsOfCall, shareOfCalls, temper } from "./call-surprise.js";
+import { clampedPause, ratesByOperation } from "./expected-rates.js";
 import { likelyOperations, type LikelyOperation } from "./likely-operations.js";
 import { filledOptions, type LstmSequenceOptions } from "./lstm-sequence-options.js";
 import { MARKOV_FORMAT, MarkovSequenceModel } from "./markov.js";
 import { OpenSessions, type OpenSession } from "./open-sessions.js";
 import { SequenceTraining } from "./sequence-training.js";
 import { ServingNetwork } from "./serving-network.js";
+import { SessionRollouts } from "./session-rollouts.js";
 import { RecentSurprise, type SurpriseDrift } from "./surprise-drift.js";
 import { END_TOKEN, RARE_TOKEN, Vocabulary } from "./vocabulary.js";
 
 /** What a network gives in place of the Markov chain. */
 const SURPRISE: readonly DriftCause[] = ["call_sequence"];
-const SNAPSHOT_FORMAT = "lstm-sequence-2";
+const SNAPSHOT_FORMAT = "lstm-sequence-3";
 
 export type { LstmSequenceOptions } from "./lstm-sequence-options.js";
 
@@ -52,6 +57,9 @@ export class LstmSequenceModel implements CallModel {
   readonly #training: SequenceTraining;
   readonly #sessions: OpenSessions;
   readonly #recent = new RecentSurprise();
+  readonly #arrivals = new ArrivalRate();
+  /** As of the end of a window, for more than one moment; nothing was learned since. */
+  #rollouts: { readonly nowSeconds: number; readonly from: SessionRollouts } | undefined;
   #network: ServingNetwork | undefined;
   #startState: Float32Array | undefined;
   #generation = 0;
@@ -117,6 +125,7 @@ export class LstmSequenceModel implements CallModel {
       if (!Number.isNaN(bits)) this.#recent.add(bits);
     }
     this.#lastScored = undefined;
+    this.#rollouts = undefined;
     this.#markov.learn(observation);
     const token = this.#vocabulary.learn(call.operation);
     if (sessionKey === undefined) return;
@@ -125,6 +134,7 @@ export class LstmSequenceModel implements CallModel {
     const open = secondsSincePrevious === undefined ? undefined : this.#sessions.get(sessionKey);
     const session =
       open ?? this.#sessions.begin(sessionKey, this.#stepBefore(observation), call.timeSeconds);
+    if (observation.previousOperation === SESSION_START) this.#arrivals.count(call.timeSeconds);
     const network = this.#network;
     if (network !== undefined) session.state ??= network.stateAfter(session.steps);
     session.lastSeconds = Math.max(session.lastSeconds, call.timeSeconds);
@@ -151,6 +161,19 @@ export class LstmSequenceModel implements CallModel {
         ? this.#markovProbability(session)
         : this.#networkProbability(network, session);
     return ready(likelyOperations(this.#vocabulary, probability, count));
+  }
+
+  /** From sessions that are rolled forward through the network ({@link SessionRollouts}). */
+  expectedRates(moment: MomentAhead, sessions: number): ReadonlyMap<string, number> | undefined {
+    const network = this.#network;
+    if (network === undefined) return undefined;
+    const { nowSeconds, secondsAhead } = moment;
+    let kept = this.#rollouts;
+    if (kept?.nowSeconds !== nowSeconds || kept.from.reachedSeconds > secondsAhead) {
+      kept = { nowSeconds, from: this.#rollOut(network, nowSeconds, sessions) };
+      this.#rollouts = kept;
+    }
+    return ratesByOperation(kept.from.ratesAt(secondsAhead), this.#vocabulary);
   }
 
   /** How surprising calls are of late beside sequences held back from training; until then unknown. */
@@ -215,6 +238,7 @@ export class LstmSequenceModel implements CallModel {
       sessions: this.#sessions.snapshot(),
       network: this.#network === undefined ? [] : [this.#network.snapshot()],
       recent: this.#recent.snapshot(),
+      arrivals: this.#arrivals.snapshot(),
       generation: this.#generation,
     };
   }
@@ -237,6 +261,7 @@ export class LstmSequenceModel implements CallModel {
     this.#training.restore(reader.field("training"), tokens);
     this.#sessions.restore(reader.field("sessions"), tokens, network?.kernel.stateLength ?? 0);
     this.#recent.restore(reader.field("recent"));
+    this.#arrivals.restore(reader.field("arrivals"));
     this.#markov.restoreFrom(reader.field("markov"));
     this.#serve(network);
     this.#generation = generation;
@@ -252,6 +277,21 @@ export class LstmSequenceModel implements CallModel {
     this.#network = network;
     this.#startState = undefined;
     this.#lastScored = undefined;
+    this.#rollouts = undefined;
+  }
+
+  #rollOut(network: ServingNetwork, nowSeconds: number, sessions: number): SessionRollouts {
+    const gap = this.#options.sessionGapSeconds;
+    const parts = {
+      network,
+      open: [...this.#sessions.values()].filter(({ lastSeconds }) => lastSeconds + gap >= nowSeconds),
+      nowSeconds,
+      arrivalRate: this.#arrivals.at(nowSeconds),
+      meanPauseSeconds: (token: number) =>
+        clampedPause(this.#markov.meanPauseSeconds(this.#vocabulary.operationOf(token) ?? ""), gap),
+      random: seededRandom((this.#options.seed + Math.round(nowSeconds)) >>> 0),
+    };
+    return new SessionRollouts(parts, sessions);
   }
 
   #stateOfStart(network: ServingNetwork): Float32Array {

@@ -110,6 +110,11 @@ export class MarkovSequenceModel implements CallModel {
     return this.#transitions.probability(previousOperation, operation);
   }
 
+  /** Mean seconds between a call of this operation and the session's next; NaN before any was seen. */
+  meanPauseSeconds(operation: string): number {
+    return this.#pauses.meanOfExponential(operation) - PAUSE_RESOLUTION_SECONDS;
+  }
+
   dueFit(): undefined {
     return undefined;
   }
