@@ -331,9 +331,13 @@ for (const [name, batches] of Object.entries(sets)) {
   const microsecondsPerWindow = (1e6 * seconds) / windows.length;
   const outlookMilliseconds = outlookSeconds
     .sort((a, b) => a - b)
-    .filter((_, index, { length }) => OUTLOOK_QUANTILES.some((q) => index === Math.floor(q * length)))
+    .filter((_, index, { length }) =>
+      OUTLOOK_QUANTILES.some((q) => index === Math.floor(q * length)),
+    )
     .map((value) => 1000 * value);
   const outlook = { windows: outlookSeconds.length, milliseconds: outlookMilliseconds };
   const ratioToClosing = seconds / (closingSeconds - seconds);
-  process.stdout.write(`${JSON.stringify({ set: name, microsecondsPerWindow, ratioToClosing, outlook })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ set: name, microsecondsPerWindow, ratioToClosing, outlook })}\n`,
+  );
 }

@@ -2,7 +2,7 @@ import type { MomentAhead, SequenceOutlook } from "../core/index.js";
 import type { SegmentModels } from "../models/segment-models.js";
 
 /** Rolled forward at most in a window, of all segments together: 16 steps of 17 microseconds each. */
-const MAX_SESSIONS = 32;
+const MAX_SESSIONS = 16;
 /** With fewer a segment's share is mostly chance. */
 const LEAST_SESSIONS = 4;
 /** Networks of segments with fewer of a window's calls than this say too little of the whole. */
@@ -19,7 +19,7 @@ export interface OutlookModels {
  * What all sessions of a workload are about to do, as of the end of a window: the calls a second that the
  * networks of its segments expect, added up. Undefined while networks serve less than half of the window's
  * calls; those of other segments are not in it. Sessions to roll forward are divided evenly among at most
- * 8 segments, those with the most calls in the window.
+ * 4 segments, those with the most calls in the window.
  */
 export function workloadOutlook(
   models: OutlookModels,
@@ -43,7 +43,9 @@ export function workloadOutlook(
   const sessions = Math.floor(MAX_SESSIONS / asked.length);
   const expectedMix = (secondsAhead: number): ReadonlyMap<string, number> | undefined => {
     const moment: MomentAhead = { nowSeconds, secondsAhead };
-    return shares(asked.map(([segment]) => models.own.get(segment)?.expectedRates(moment, sessions)));
+    return shares(
+      asked.map(([segment]) => models.own.get(segment)?.expectedRates(moment, sessions)),
+    );
   };
   return { expectedMix };
 }

@@ -176,6 +176,27 @@ describe("LstmSequenceModel", () => {
     expect(model.bits(first)).toBeLessThan(6);
   });
 
+  it("expects calls ahead once a network serves, changes nothing by it, and the same after a restore", () => {
+    const untrained = learned(doors(400), SOON_OVER);
+    const moment = { nowSeconds: 24_030, secondsAhead: 30 };
+    expect(untrained.expectedRates(moment, 8)).toBeUndefined();
+
+    const model = serving();
+    const before = through(model.snapshot());
+    const rates = model.expectedRates(moment, 8);
+    expect(through(model.snapshot())).toEqual(before);
+    // One session of four calls a minute.
+    const total = [...(rates ?? [])].reduce((sum, [, rate]) => sum + rate, 0);
+    expect(total).toBeGreaterThan(0.03);
+    expect(total).toBeLessThan(0.12);
+    const again = new LstmSequenceModel(SOON_OVER);
+    again.restore(before);
+    expect(again.expectedRates(moment, 8)).toEqual(rates);
+    // A later moment goes on from it; an earlier one begins anew, as if it were the first.
+    expect(model.expectedRates({ ...moment, secondsAhead: 300 }, 8)).toBeDefined();
+    expect(model.expectedRates(moment, 8)).toEqual(rates);
+  });
+
   it("takes no notice of a fit that is not the last, or is no better", () => {
     const model = learned(doors(400), SOON_OVER);
     const result = trained(model);

@@ -14,17 +14,15 @@ import {
   type Observation,
 } from "../../core/index.js";
 import { SnapshotReader } from "../../core/snapshot-reader.js";
-import { ArrivalRate } from "./arrival-rate.js";
 import { START_STEP, stepOf, tokenOf, withToken, type CallStep } from "./call-step.js";
 import { bitsOf, bitsOfCall, shareOfCalls, temper } from "./call-surprise.js";
-import { clampedPause, ratesByOperation } from "./expected-rates.js";
 import { likelyOperations, type LikelyOperation } from "./likely-operations.js";
 import { filledOptions, type LstmSequenceOptions } from "./lstm-sequence-options.js";
 import { MARKOV_FORMAT, MarkovSequenceModel } from "./markov.js";
 import { OpenSessions, type OpenSession } from "./open-sessions.js";
 import { SequenceTraining } from "./sequence-training.js";
 import { ServingNetwork } from "./serving-network.js";
-import { SessionRollouts } from "./session-rollouts.js";
+import { SessionOutlook } from "./session-outlook.js";
 import { RecentSurprise, type SurpriseDrift } from "./surprise-drift.js";
 import { END_TOKEN, RARE_TOKEN, Vocabulary } from "./vocabulary.js";
 
@@ -57,9 +55,7 @@ export class LstmSequenceModel implements CallModel {
   readonly #training: SequenceTraining;
   readonly #sessions: OpenSessions;
   readonly #recent = new RecentSurprise();
-  readonly #arrivals = new ArrivalRate();
-  /** As of the end of a window, for more than one moment; nothing was learned since. */
-  #rollouts: { readonly nowSeconds: number; readonly from: SessionRollouts } | undefined;
+  readonly #outlook = new SessionOutlook();
   #network: ServingNetwork | undefined;
   #startState: Float32Array | undefined;
   #generation = 0;
@@ -125,7 +121,7 @@ export class LstmSequenceModel implements CallModel {
       if (!Number.isNaN(bits)) this.#recent.add(bits);
     }
     this.#lastScored = undefined;
-    this.#rollouts = undefined;
+    this.#outlook.clear();
     this.#markov.learn(observation);
     const token = this.#vocabulary.learn(call.operation);
     if (sessionKey === undefined) return;
@@ -134,7 +130,7 @@ export class LstmSequenceModel implements CallModel {
     const open = secondsSincePrevious === undefined ? undefined : this.#sessions.get(sessionKey);
     const session =
       open ?? this.#sessions.begin(sessionKey, this.#stepBefore(observation), call.timeSeconds);
-    if (observation.previousOperation === SESSION_START) this.#arrivals.count(call.timeSeconds);
+    if (observation.previousOperation === SESSION_START) this.#outlook.begin(call.timeSeconds);
     const network = this.#network;
     if (network !== undefined) session.state ??= network.stateAfter(session.steps);
     session.lastSeconds = Math.max(session.lastSeconds, call.timeSeconds);
@@ -163,17 +159,18 @@ export class LstmSequenceModel implements CallModel {
     return ready(likelyOperations(this.#vocabulary, probability, count));
   }
 
-  /** From sessions that are rolled forward through the network ({@link SessionRollouts}). */
+  /** See {@link SessionOutlook}; undefined until a network serves. */
   expectedRates(moment: MomentAhead, sessions: number): ReadonlyMap<string, number> | undefined {
     const network = this.#network;
     if (network === undefined) return undefined;
-    const { nowSeconds, secondsAhead } = moment;
-    let kept = this.#rollouts;
-    if (kept?.nowSeconds !== nowSeconds || kept.from.reachedSeconds > secondsAhead) {
-      kept = { nowSeconds, from: this.#rollOut(network, nowSeconds, sessions) };
-      this.#rollouts = kept;
-    }
-    return ratesByOperation(kept.from.ratesAt(secondsAhead), this.#vocabulary);
+    return this.#outlook.rates(moment, sessions, this.#vocabulary, () => ({
+      network,
+      open: this.#sessions.values(),
+      vocabulary: this.#vocabulary,
+      sessionGapSeconds: this.#options.sessionGapSeconds,
+      meanPauseSeconds: (operation) => this.#markov.meanPauseSeconds(operation),
+      random: seededRandom((this.#options.seed + Math.round(moment.nowSeconds)) >>> 0),
+    }));
   }
 
   /** How surprising calls are of late beside sequences held back from training; until then unknown. */
@@ -238,7 +235,7 @@ export class LstmSequenceModel implements CallModel {
       sessions: this.#sessions.snapshot(),
       network: this.#network === undefined ? [] : [this.#network.snapshot()],
       recent: this.#recent.snapshot(),
-      arrivals: this.#arrivals.snapshot(),
+      outlook: this.#outlook.snapshot(),
       generation: this.#generation,
     };
   }
@@ -261,7 +258,7 @@ export class LstmSequenceModel implements CallModel {
     this.#training.restore(reader.field("training"), tokens);
     this.#sessions.restore(reader.field("sessions"), tokens, network?.kernel.stateLength ?? 0);
     this.#recent.restore(reader.field("recent"));
-    this.#arrivals.restore(reader.field("arrivals"));
+    this.#outlook.restore(reader.field("outlook"));
     this.#markov.restoreFrom(reader.field("markov"));
     this.#serve(network);
     this.#generation = generation;
@@ -277,21 +274,7 @@ export class LstmSequenceModel implements CallModel {
     this.#network = network;
     this.#startState = undefined;
     this.#lastScored = undefined;
-    this.#rollouts = undefined;
-  }
-
-  #rollOut(network: ServingNetwork, nowSeconds: number, sessions: number): SessionRollouts {
-    const gap = this.#options.sessionGapSeconds;
-    const parts = {
-      network,
-      open: [...this.#sessions.values()].filter(({ lastSeconds }) => lastSeconds + gap >= nowSeconds),
-      nowSeconds,
-      arrivalRate: this.#arrivals.at(nowSeconds),
-      meanPauseSeconds: (token: number) =>
-        clampedPause(this.#markov.meanPauseSeconds(this.#vocabulary.operationOf(token) ?? ""), gap),
-      random: seededRandom((this.#options.seed + Math.round(nowSeconds)) >>> 0),
-    };
-    return new SessionRollouts(parts, sessions);
+    this.#outlook.clear();
   }
 
   #stateOfStart(network: ServingNetwork): Float32Array {

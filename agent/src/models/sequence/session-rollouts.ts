@@ -41,8 +41,6 @@ interface ImaginedSession {
   /** From now on, or for a new session from its beginning. */
   nextSeconds: number;
   steps: number;
-  /** At a moment T ahead a new session is this share of T old; undefined for an open one. */
-  readonly ageShare: number | undefined;
 }
 
 /**
@@ -53,9 +51,10 @@ interface ImaginedSession {
  * Half of the imagined sessions are open ones, drawn systematically with a probability that falls with
  * their silence and weighed by its inverse (Horvitz and Thompson, JASA 47, 1952) and by the probability
  * that the session goes on: with c = P(next is a call), silent for a at a mean pause m,
- * c exp(-a / m) / (c exp(-a / m) + 1 - c). The others are new ones, of ages spread evenly over the time
- * ahead. A session that waits at a moment T makes calls of j at the rate P(j) / m. After 16 steps a
- * session stays as it is and ends at the rate (1 - c) / m.
+ * c exp(-a / m) / (c exp(-a / m) + 1 - c). One that waits at a moment T calls j at the rate P(j) / m. The
+ * others are new ones: as they begin at a constant rate, at T they call j at that rate times the calls of
+ * j that one makes in its first T seconds. After 16 steps a session stays as it is and ends at the rate
+ * (1 - c) / m.
  *
  * At most `sessions` times 16 steps of the network, however many moments are asked for.
  */
@@ -63,7 +62,8 @@ export class SessionRollouts {
   readonly #parts: RolloutParts;
   readonly #open: ImaginedSession[] = [];
   readonly #new: ImaginedSession[] = [];
-  readonly #start: ImaginedSession;
+  /** Calls of all new ones by the moment reached, each step weighed, by token. */
+  readonly #newCalls: Float64Array;
   /** The arguments and status of each operation as last seen in a session that was drawn. */
   readonly #usualSteps = new Map<number, CallStep>();
   #reachedSeconds = 0;
@@ -75,11 +75,8 @@ export class SessionRollouts {
     const openCount = Math.floor(sessions * OPEN_SHARE);
     this.#drawOpen(openCount);
     const startState = parts.network.stateAfter([START_STEP]);
-    this.#start = this.#imagine(startState, undefined);
-    const newCount = sessions - openCount;
-    for (let index = 0; index < newCount; index += 1) {
-      this.#new.push(this.#imagine(startState, (index + parts.random()) / newCount));
-    }
+    this.#newCalls = new Float64Array(parts.network.probabilities.length);
+    while (this.#new.length < sessions - openCount) this.#new.push(this.#imagine(startState));
   }
 
   /** The latest moment that was asked for: an earlier one can't be. */
@@ -93,31 +90,27 @@ export class SessionRollouts {
       throw new RangeError(`secondsAhead must be at least ${this.#reachedSeconds}`);
     }
     this.#reachedSeconds = secondsAhead;
-    const { arrivalRate } = this.#parts;
-    const rates = this.#start.next.map((probability) => arrivalRate * probability);
-    for (const session of this.#open) this.#addRates(rates, session, secondsAhead, 1);
-    const standsFor = (arrivalRate * secondsAhead) / this.#new.length;
-    if (standsFor === 0) return rates;
+    const rates = new Float64Array(this.#newCalls.length);
     for (const session of this.#new) {
-      this.#addRates(rates, session, secondsAhead * (session.ageShare ?? 0), standsFor);
+      this.#follow(session, secondsAhead, this.#newCalls);
+      addTo(rates, session.next, callsBeyond(session, secondsAhead));
+    }
+    const scale = this.#parts.arrivalRate / this.#new.length;
+    for (let token = 0; token < rates.length; token += 1) {
+      rates[token] = scale * ((rates[token] ?? 0) + (this.#newCalls[token] ?? 0));
+    }
+    for (const session of this.#open) {
+      this.#follow(session, secondsAhead);
+      addTo(rates, session.next, rateBeyond(session, secondsAhead));
     }
     return rates;
   }
 
-  #addRates(
-    rates: Float64Array,
-    session: ImaginedSession,
-    untilSeconds: number,
-    standsFor: number,
-  ): void {
+  /** Takes the steps that come until then, and adds what was expected of each to `calls`. */
+  #follow(session: ImaginedSession, untilSeconds: number, calls?: Float64Array): void {
     while (session.nextSeconds <= untilSeconds && session.steps < MAX_ROLLOUT_STEPS) {
+      if (calls !== undefined) addTo(calls, session.next, session.weight);
       this.#takeCall(session);
-    }
-    const { weight, meanPauseSeconds, continuation, next } = session;
-    const beyond = Math.max(0, untilSeconds - session.nextSeconds) / meanPauseSeconds;
-    const rate = (standsFor * weight * Math.exp(-beyond * (1 - continuation))) / meanPauseSeconds;
-    for (let token = 0; token < rates.length; token += 1) {
-      rates[token] = (rates[token] ?? 0) + rate * (next[token] ?? 0);
     }
   }
 
@@ -136,7 +129,7 @@ export class SessionRollouts {
     session.steps += 1;
   }
 
-  #imagine(state: Float32Array, ageShare: number | undefined): ImaginedSession {
+  #imagine(state: Float32Array): ImaginedSession {
     const session = {
       state: state.slice(),
       next: new Float64Array(this.#parts.network.probabilities.length),
@@ -146,7 +139,6 @@ export class SessionRollouts {
       lastSeconds: undefined,
       nextSeconds: 0,
       steps: 0,
-      ageShare,
     };
     this.#foresee(session);
     return session;
@@ -179,7 +171,7 @@ export class SessionRollouts {
       passed += probability;
       for (; until < passed && this.#open.length < count; until += step) {
         this.#learnSteps(session.steps);
-        const imagined = this.#imagine(this.#stateOf(session), undefined);
+        const imagined = this.#imagine(this.#stateOf(session));
         const goesOn = imagined.continuation * waits;
         imagined.weight = ((step / probability) * goesOn) / (goesOn + 1 - imagined.continuation);
         imagined.meanPauseSeconds = meanPause;
@@ -196,6 +188,29 @@ export class SessionRollouts {
 
   #learnSteps(steps: readonly CallStep[]): void {
     for (const step of steps) this.#usualSteps.set(this.#parts.network.known(tokenOf(step)), step);
+  }
+}
+
+/** Calls a second at a moment: fewer the longer it is since a session's last step. */
+function rateBeyond(session: ImaginedSession, seconds: number): number {
+  const { weight, meanPauseSeconds, continuation, nextSeconds } = session;
+  const pauses = Math.max(0, seconds - nextSeconds) / meanPauseSeconds;
+  return (weight * Math.exp(-pauses * (1 - continuation))) / meanPauseSeconds;
+}
+
+/** Calls until a moment after the last step: the next one, and those that may follow it. */
+function callsBeyond(session: ImaginedSession, seconds: number): number {
+  const { weight, meanPauseSeconds, continuation, nextSeconds } = session;
+  if (seconds < nextSeconds) return 0;
+  const pauses = (seconds - nextSeconds) / meanPauseSeconds;
+  const ending = 1 - continuation;
+  const more = ending > 0 ? -Math.expm1(-pauses * ending) / ending : pauses;
+  return weight * (1 + continuation * more);
+}
+
+function addTo(sums: Float64Array, values: Float64Array, factor: number): void {
+  for (let place = 0; place < sums.length; place += 1) {
+    sums[place] = (sums[place] ?? 0) + factor * (values[place] ?? 0);
   }
 }
 
