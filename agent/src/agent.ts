@@ -101,6 +101,9 @@ async function runAgent({ config, clock, log, listeners, lock }: Ground): Promis
       if (!backends.has(backend)) log.info({ backend }, "networks are trained by this backend");
       backends.add(backend);
     },
+    onPause: (problem) => {
+      log.error({ problem }, "nothing of this kind is fitted for now; models keep what they have");
+    },
   });
   const fitter = timedFitter(worker, (kind, seconds, outcome) => {
     agentMetrics.fitEnded(kind, seconds, outcome);

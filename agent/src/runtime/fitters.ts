@@ -6,7 +6,7 @@ import type { ClosableFitter } from "./worker-fitter.js";
 export function createFitters(
   training: TrainingWorkerOptions,
 ): ClosableFitter & { readonly start: () => void } {
-  const fits = createFittingWorker();
+  const fits = createFittingWorker({ onPause: training.onPause });
   const trainings = createTrainingWorker(training);
   return {
     start: () => {

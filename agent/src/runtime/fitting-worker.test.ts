@@ -72,22 +72,37 @@ describe.skipIf(!existsSync(BUILT_THREAD))("createFittingWorker, built", () => {
 });
 
 describe("createFittingWorker, with threads that misbehave", () => {
-  it("answers failed when the thread throws, and gives up after five in a row", async () => {
-    const fitter = createFittingWorker({ threadUrl: scripted("throw new Error('broken')") });
+  it("answers failed when the thread throws, and pauses after five in a row, not for ever", async () => {
+    let now = 0;
+    const problems: string[] = [];
+    const fitter = createFittingWorker({
+      threadUrl: scripted("throw new Error('broken')"),
+      nowSeconds: () => now,
+      onPause: (problem) => problems.push(problem),
+    });
+    const broken = { kind: "failed", message: "the fitting thread failed: broken" };
     for (let i = 0; i < 5; i += 1) {
-      expect(await fitter.fit(trendJob())).toEqual({
-        kind: "failed",
-        message: "the fitting thread failed: broken",
-      });
+      expect(problems).toEqual([]);
+      expect(await fitter.fit(trendJob())).toEqual(broken);
     }
+    expect(problems).toEqual([
+      "5 times in a row without a result, at last: the fitting thread failed: broken; " +
+        "the fitting thread is tried again after 600 s",
+    ]);
+    now = 599;
     expect(await fitter.fit(trendJob())).toEqual({
       kind: "failed",
-      message: "the fitting thread keeps failing and was given up",
+      message: "the fitting thread keeps failing and is left alone",
     });
+    now = 600;
+    expect(await fitter.fit(trendJob())).toEqual(broken);
+    expect(problems).toHaveLength(2);
+    now = 1199;
+    expect(await fitter.fit(trendJob())).not.toEqual(broken);
     await fitter.close();
   });
 
-  it("starts another thread after one that ended with its answer", async () => {
+  it("starts another thread after one that ended with its answer, and no job goes with it", async () => {
     const fitter = createFittingWorker({
       threadUrl: scripted(`
         import { parentPort, threadId } from "node:worker_threads";
@@ -97,25 +112,36 @@ describe("createFittingWorker, with threads that misbehave", () => {
         });
       `),
     });
-    const first = await fitter.fit(trendJob());
-    // It has answered but may not have ended yet: a job that it takes along fails, the next does not.
-    const answers = [await fitter.fit(trendJob()), await fitter.fit(trendJob())];
-    expect(
-      answers.filter((answer) => "message" in answer && /^\d+$/.test(answer.message)),
-    ).not.toEqual([]);
-    expect(answers).not.toContainEqual(first);
+    const answers = await Promise.all([1, 2, 3].map(() => fitter.fit(trendJob())));
+    const threads = answers.map((answer) => ("message" in answer ? answer.message : ""));
+    for (const thread of threads) expect(thread).toMatch(/^\d+$/);
+    expect(new Set(threads).size).toBe(3);
     await fitter.close();
   });
 
-  it("gives up a job that takes too long", async () => {
+  it("gives up a job that takes too long, and none of those that wait behind it", async () => {
     const fitter = createFittingWorker({
-      threadUrl: scripted("setInterval(() => {}, 1000)"),
-      timeoutSeconds: 0.05,
+      threadUrl: scripted(`
+        import { parentPort } from "node:worker_threads";
+        parentPort.on("message", ({ id, job }) => {
+          const result = { kind: "failed", message: "answered" };
+          if (job.originIndex > 0) parentPort.postMessage({ id, result });
+        });
+      `),
+      timeoutSeconds: 1,
     });
-    expect(await fitter.fit(trendJob())).toEqual({
-      kind: "failed",
-      message: "no result within 0.05 s",
-    });
+    const hanging = { ...trendJob(), originIndex: 0 };
+    // When the others come to the head, the limit is over since they were asked for.
+    const results = await Promise.all([
+      fitter.fit(hanging),
+      fitter.fit(trendJob()),
+      fitter.fit(trendJob()),
+    ]);
+    expect(results.map((result) => "message" in result && result.message)).toEqual([
+      "no result within 1 s",
+      "answered",
+      "answered",
+    ]);
     await fitter.close();
   });
 

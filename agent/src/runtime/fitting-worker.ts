@@ -15,6 +15,10 @@ export interface FittingWorkerOptions {
   readonly timeoutSeconds?: number;
   /** The file that the thread runs; fitting-thread.js beside this one unless told. */
   readonly threadUrl?: URL;
+  /** Told when the thread keeps failing, and that it is tried again. */
+  readonly onPause?: ((problem: string) => void) | undefined;
+  /** Of a monotonic clock; that of the process unless told. */
+  readonly nowSeconds?: () => number;
 }
 
 /** Fits with augurs in a thread of their own. */
@@ -28,6 +32,8 @@ export function createFittingWorker(
     workerData: () => (wasm ??= readAugursWasm()),
     resourceLimits: THREAD_LIMITS,
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    onPause: options.onPause,
+    nowSeconds: options.nowSeconds,
   });
 }
 

@@ -3,7 +3,7 @@ import { WorkerFitter, type ClosableFitter } from "./worker-fitter.js";
 /** What trains networks: our own loops, or TensorFlow.js. */
 export type TrainingBackend = "own" | "tensorflow";
 
-/** A training of the largest store takes under half a minute on an idle core; jobs wait for each other. */
+/** A training of the largest store takes under half a minute on an idle core, and cores are shared. */
 const TIMEOUT_SECONDS = 1800;
 /** Trainings come in bursts after a start, and then some an hour: not worth holding their memory between. */
 const IDLE_SECONDS = 60;
@@ -23,6 +23,8 @@ export interface TrainingWorkerOptions {
   readonly isUrgent?: boolean;
   /** Told what runs when a thread has started: `own`, `tensorflow` (its native library) or `wasm`. */
   readonly onBackend?: (backend: string) => void;
+  /** Told when the thread keeps failing, and that it is tried again. */
+  readonly onPause?: (problem: string) => void;
   /** The file that the thread runs; training-thread.js beside this one unless told. */
   readonly threadUrl?: URL;
   /** Without work the thread ends after this long; 60 s unless told. */
@@ -40,6 +42,7 @@ export function createTrainingWorker(options: TrainingWorkerOptions): ClosableFi
     resourceLimits: backend === "own" ? OWN_LIMITS : TENSORFLOW_LIMITS,
     timeoutSeconds: TIMEOUT_SECONDS,
     idleSeconds: options.idleSeconds ?? IDLE_SECONDS,
+    onPause: options.onPause,
     ...(onBackend === undefined ? {} : { onNote: onBackend }),
   });
 }

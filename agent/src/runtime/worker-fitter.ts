@@ -19,8 +19,10 @@ export interface ThreadNote {
 
 /** What is waiting past this many is refused: fits that come so late are of no use. */
 const MAX_WAITING_JOBS = 64;
-/** A thread that ended this many times in a row without a result is not started again. */
+/** A thread that ended this many times in a row without a result is left alone for a while. */
 const MAX_CONSECUTIVE_FAILURES = 5;
+/** For so long: what it lacked, such as memory, may be there again, and a try costs little. */
+const PAUSE_SECONDS = 600;
 const MILLISECONDS_PER_SECOND = 1000;
 
 export type ClosableFitter = Fitter & { close(): Promise<void> };
@@ -38,29 +40,42 @@ export interface WorkerFitterOptions {
   /** After this long without work the thread ends, and its memory is free; never unless told. */
   readonly idleSeconds?: number;
   readonly onNote?: (note: string) => void;
+  /** Told when the thread keeps failing, and that it is tried again. */
+  readonly onPause?: ((problem: string) => void) | undefined;
+  /** Of a monotonic clock; that of the process unless told. */
+  readonly nowSeconds?: (() => number) | undefined;
 }
 
 interface WaitingJob {
+  readonly id: number;
+  readonly job: FitJob;
   readonly resolve: (result: FitResult) => void;
-  readonly timeout: NodeJS.Timeout;
+  /** It was posted to a thread that ended, in good order, before it read it. */
+  isSecondTry: boolean;
 }
 
 /**
- * Fits in a worker thread, so that ingestion never waits. The thread is started with the first job, ended
- * threads are replaced (at most five in a row), and only waiting jobs keep the process alive. A job that
- * can't be done resolves to `failed`; nothing rejects.
+ * Fits in a worker thread, so that ingestion never waits. The thread is started with the first job and has
+ * one at a time, so that its time limit is its own and its thread takes no other along. Ended threads are
+ * replaced; after five in a row without a result, jobs are refused for ten minutes. Only waiting jobs keep
+ * the process alive. A job that can't be done resolves to `failed`; nothing rejects.
  */
 export class WorkerFitter implements ClosableFitter {
   readonly #options: WorkerFitterOptions;
-  readonly #waiting = new Map<number, WaitingJob>();
+  readonly #nowSeconds: () => number;
+  /** The first is in the thread. */
+  readonly #queue: WaitingJob[] = [];
+  #timeout: NodeJS.Timeout | undefined;
   #thread: Worker | undefined;
   #nextId = 0;
   #consecutiveFailures = 0;
+  #pausedUntilSeconds = -Infinity;
   #closed = false;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerFitterOptions) {
     this.#options = options;
+    this.#nowSeconds = options.nowSeconds ?? (() => performance.now() / MILLISECONDS_PER_SECOND);
   }
 
   /** Starts the thread before there is a job, so that the first need not wait for it. */
@@ -69,38 +84,26 @@ export class WorkerFitter implements ClosableFitter {
   }
 
   fit(job: FitJob): Promise<FitResult> {
-    if (this.#closed) return Promise.resolve(failure(`the ${this.#options.name} thread is closed`));
-    if (this.#waiting.size >= MAX_WAITING_JOBS) {
+    const { name } = this.#options;
+    if (this.#closed) return Promise.resolve(failure(`the ${name} thread is closed`));
+    if (this.#queue.length >= MAX_WAITING_JOBS) {
       return Promise.resolve(failure(`${MAX_WAITING_JOBS} fits are waiting already`));
     }
-    if (this.#consecutiveFailures >= MAX_CONSECUTIVE_FAILURES) {
-      return Promise.resolve(
-        failure(`the ${this.#options.name} thread keeps failing and was given up`),
-      );
+    if (this.#nowSeconds() < this.#pausedUntilSeconds) {
+      return Promise.resolve(failure(`the ${name} thread keeps failing and is left alone`));
     }
     return new Promise((resolve) => {
-      clearTimeout(this.#idle);
-      const id = this.#nextId++;
-      const timeout = setTimeout(() => {
-        this.#replaceThread(`no result within ${this.#options.timeoutSeconds} s`);
-      }, this.#options.timeoutSeconds * MILLISECONDS_PER_SECOND);
-      timeout.unref();
-      this.#waiting.set(id, { resolve, timeout });
-      try {
-        const thread = this.#runningThread();
-        thread.ref();
-        thread.postMessage({ id, job } satisfies FitRequest);
-      } catch (error) {
-        this.#settle(id, failure(messageOf(error)));
-      }
+      this.#queue.push({ id: this.#nextId++, job, resolve, isSecondTry: false });
+      if (this.#queue.length === 1) this.#runFirst();
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#idle);
     const thread = this.#thread;
-    this.#abandon(`the ${this.#options.name} thread is closed`);
+    this.#thread = undefined;
+    this.#failAll(`the ${this.#options.name} thread is closed`);
+    clearTimeout(this.#idle);
     await thread?.terminate();
   }
 
@@ -114,53 +117,101 @@ export class WorkerFitter implements ClosableFitter {
       // Flags of the main thread, such as a heap size, are not meant for this one.
       execArgv: [],
     });
-    let reason = `the ${name} thread ended`;
+    let error: unknown;
     thread.on("message", (message: FitResponse | ThreadNote) => {
       if ("note" in message) {
         this.#options.onNote?.(message.note);
         return;
       }
+      if (this.#thread !== thread || message.id !== this.#queue[0]?.id) return;
       this.#consecutiveFailures = 0;
-      this.#settle(message.id, message.result);
+      this.#settleFirst(message.result);
     });
-    thread.on("error", (error) => {
-      reason = `the ${name} thread failed: ${messageOf(error)}`;
+    thread.on("error", (thrown) => {
+      error = thrown;
     });
     thread.on("exit", () => {
-      if (this.#thread === thread) this.#abandon(reason);
+      if (this.#thread !== thread) return;
+      this.#thread = undefined;
+      this.#takeBack(
+        error === undefined ? undefined : `the ${name} thread failed: ${messageOf(error)}`,
+      );
     });
     this.#thread = thread;
     return thread;
   }
 
-  #replaceThread(reason: string): void {
-    const thread = this.#thread;
-    this.#abandon(reason);
-    // Whether it ends well does not matter any more: nobody listens to it.
-    void thread?.terminate();
+  #runFirst(): void {
+    const first = this.#queue[0];
+    if (first === undefined) {
+      this.#rest();
+      return;
+    }
+    clearTimeout(this.#idle);
+    const { timeoutSeconds } = this.#options;
+    try {
+      const thread = this.#runningThread();
+      thread.ref();
+      thread.postMessage({ id: first.id, job: first.job } satisfies FitRequest);
+    } catch (error) {
+      this.#settleFirst(failure(messageOf(error)));
+      return;
+    }
+    this.#timeout = setTimeout(() => {
+      const thread = this.#thread;
+      this.#thread = undefined;
+      // Whether it ends well does not matter any more: nobody listens to it.
+      void thread?.terminate();
+      this.#failFirst(`no result within ${timeoutSeconds} s`);
+    }, timeoutSeconds * MILLISECONDS_PER_SECOND);
+    this.#timeout.unref();
   }
 
-  /** The thread is gone: all that waits for it fails, and the next job starts another. */
-  #abandon(reason: string): void {
-    this.#thread = undefined;
-    if (this.#waiting.size > 0) this.#consecutiveFailures += 1;
-    for (const id of [...this.#waiting.keys()]) this.#settle(id, failure(reason));
+  /** The thread is gone, for a reason or in good order: after its last answer, with the next job unread. */
+  #takeBack(reason: string | undefined): void {
+    const first = this.#queue[0];
+    if (first === undefined) return;
+    if (reason !== undefined || first.isSecondTry) {
+      this.#failFirst(reason ?? `the ${this.#options.name} thread ended`);
+      return;
+    }
+    first.isSecondTry = true;
+    clearTimeout(this.#timeout);
+    this.#runFirst();
   }
 
-  #settle(id: number, result: FitResult): void {
-    const job = this.#waiting.get(id);
-    if (job === undefined) return;
-    this.#waiting.delete(id);
-    clearTimeout(job.timeout);
-    // An idle thread must not keep the process alive; one that is waited for must.
-    if (this.#waiting.size === 0) this.#rest();
-    job.resolve(result);
+  #failFirst(reason: string): void {
+    this.#consecutiveFailures += 1;
+    if (this.#consecutiveFailures < MAX_CONSECUTIVE_FAILURES) {
+      this.#settleFirst(failure(reason));
+      return;
+    }
+    this.#pausedUntilSeconds = this.#nowSeconds() + PAUSE_SECONDS;
+    this.#options.onPause?.(
+      `${this.#consecutiveFailures} times in a row without a result, at last: ${reason}; ` +
+        `the ${this.#options.name} thread is tried again after ${PAUSE_SECONDS} s`,
+    );
+    this.#failAll(reason);
   }
 
+  #failAll(reason: string): void {
+    clearTimeout(this.#timeout);
+    for (const { resolve } of this.#queue.splice(0)) resolve(failure(reason));
+    this.#rest();
+  }
+
+  #settleFirst(result: FitResult): void {
+    clearTimeout(this.#timeout);
+    this.#queue.shift()?.resolve(result);
+    this.#runFirst();
+  }
+
+  /** An idle thread must not keep the process alive; one that is waited for must. */
   #rest(): void {
     this.#thread?.unref();
     const { idleSeconds } = this.#options;
     if (idleSeconds === undefined) return;
+    clearTimeout(this.#idle);
     this.#idle = setTimeout(() => {
       const thread = this.#thread;
       this.#thread = undefined;
