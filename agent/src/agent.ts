@@ -105,8 +105,13 @@ async function runAgent({ config, clock, log, listeners, lock }: Ground): Promis
       log.error({ problem }, "nothing of this kind is fitted for now; models keep what they have");
     },
   });
-  const fitter = timedFitter(worker, (kind, seconds, outcome) => {
-    agentMetrics.fitEnded(kind, seconds, outcome);
+  const fitter = timedFitter(worker, {
+    onStart: (kind) => {
+      agentMetrics.fitStarted(kind);
+    },
+    onEnd: (kind, seconds, outcome) => {
+      agentMetrics.fitEnded(kind, seconds, outcome);
+    },
   });
   const flow = createFlow({
     config,

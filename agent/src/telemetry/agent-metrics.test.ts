@@ -87,6 +87,7 @@ describe("the agent's own metrics", () => {
 
   test("count fits and their failures", async () => {
     const { metrics, lines } = exposed();
+    for (let fit = 0; fit < 3; fit += 1) metrics.fitStarted("volume");
     metrics.fitEnded("volume", 0.2, "fitted");
     metrics.fitEnded("volume", 0.3, "failed");
     metrics.trainingEnded("adopted");
@@ -94,6 +95,8 @@ describe("the agent's own metrics", () => {
     metrics.trainingBackend("wasm");
     expect(await lines()).toEqual(
       expect.arrayContaining([
+        'presage_agent_fits_running{kind="sequence"} 0',
+        'presage_agent_fits_running{kind="volume"} 1',
         'presage_agent_fit_duration_seconds_count{kind="volume"} 2',
         'presage_agent_fit_duration_seconds_sum{kind="volume"} 0.5',
         'presage_agent_fit_failures_total{kind="volume"} 1',

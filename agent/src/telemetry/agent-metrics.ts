@@ -56,6 +56,8 @@ export interface AgentMetricSources {
 
 /** What is told rather than read, because it happens seldom. */
 export interface AgentMetrics {
+  /** To be followed by `fitEnded`. */
+  fitStarted(kind: FitJob["kind"]): void;
   fitEnded(kind: FitJob["kind"], durationSeconds: number, outcome: "fitted" | "failed"): void;
   /** What became of a training: `adopted`, `rejected` (no better than what serves), `failed` or `outdated`. */
   trainingEnded(outcome: "adopted" | "rejected" | "failed" | "outdated"): void;
@@ -214,6 +216,13 @@ function registerFits(registry: Registry): AgentMetrics {
     buckets: FIT_BUCKET_SECONDS,
     registers: [registry],
   });
+  const running = new Gauge({
+    name: "presage_agent_fits_running",
+    help: "Fits under way, those that wait for their turn too",
+    labelNames: ["kind"],
+    registers: [registry],
+  });
+  running.labels("sequence").set(0);
   const failures = new Map<FitJob["kind"], number>([["volume", 0]]);
   sampledCounter(
     registry,
@@ -256,7 +265,11 @@ function registerFits(registry: Registry): AgentMetrics {
     trainingEnded: (outcome) => {
       trainings[outcome] += 1;
     },
+    fitStarted: (kind) => {
+      running.inc({ kind });
+    },
     fitEnded: (kind, durationSeconds, outcome) => {
+      running.dec({ kind });
       durations.observe({ kind }, durationSeconds);
       if (outcome === "failed") {
         failures.set(kind, (failures.get(kind) ?? 0) + 1);

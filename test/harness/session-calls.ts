@@ -1,0 +1,50 @@
+/** Past this many calls, a stretch of a session is learned from although the session goes on. */
+const SESSION_CALLS = 65;
+const OPERATIONS = 40;
+/** Steps from one operation to the next; a session keeps to one of them. */
+const STRIDES = [1, 3, 7] as const;
+const MILLISECONDS_PER_SECOND = 1000;
+/** All of them lie in the last tenth of a second. */
+const SPREAD_SECONDS = 0.1;
+
+/** So many calls of one role, as of now, in sessions long enough to be trained on at once. */
+export function sessionCalls(role: string, count: number): object[] {
+  const now = Date.now() / MILLISECONDS_PER_SECOND;
+  return Array.from({ length: count }, (_, index) => {
+    const session = Math.floor(index / SESSION_CALLS);
+    const stride = STRIDES[session % STRIDES.length] ?? 1;
+    return callOf({
+      id: `${role}-${index}`,
+      timestamp: now - SPREAD_SECONDS * (1 - index / count),
+      session: `${role}-session-${session}`,
+      role,
+      operation: (stride * index + session) % OPERATIONS,
+    });
+  });
+}
+
+export function callOf(of: {
+  readonly id: string;
+  readonly timestamp: number;
+  readonly session: string;
+  readonly role: string;
+  readonly operation: number;
+}): object {
+  return {
+    id: of.id,
+    timestamp: of.timestamp,
+    service: "shop",
+    instance: "shop-0",
+    method: "GET",
+    path: `/operation-${of.operation}`,
+    status: 200,
+    durationSeconds: 0.01,
+    requestBytes: 0,
+    responseBytes: 1000,
+    requestFormat: "none",
+    responseFormat: "application/json",
+    userId: `user-of-${of.session}`,
+    sessionId: of.session,
+    roles: [of.role],
+  };
+}
