@@ -6,11 +6,11 @@ import { sendCalls } from "./harness/send-calls.js";
 import { sessionCalls } from "./harness/session-calls.js";
 
 const ROUNDS = 3;
-/** Twice the 4,096 that a first training asks for: some seconds of it. */
-const TRAINED_CALLS = 8192;
+/** Three times the 4,096 that a first training asks for, so that enough sequences are held back. */
+const TRAINED_CALLS = 12_288;
 const IDLE_SECONDS = 6;
 /** From the calls to the close of their window, and the start of a thread, on a busy machine. */
-const START_SECONDS = 20;
+const START_SECONDS = 30;
 const TRAINING_SECONDS = 40;
 /** Fewer say nothing of the last hundredth. */
 const MIN_REQUESTS = 100;
@@ -30,14 +30,15 @@ describe("while networks are trained", () => {
     const directory = await temporaryDirectory();
     const agent = await startAgentProcess(directory.path, {
       windowSeconds: 1,
-      ingestion: { latenessSeconds: 1 },
+      // Long enough for thousands of calls to come in.
+      ingestion: { latenessSeconds: 5 },
     });
     const ingest = new SteadyIngest(agent.apiUrl);
     const isTraining = async (): Promise<boolean> =>
       (await agent.metrics()).sum("presage_agent_fits_running", { kind: "sequence" }) > 0;
     try {
       // Everything is compiled before anything is measured.
-      await ingest.whileItHolds(() => Promise.resolve(true), IDLE_SECONDS / 2);
+      await ingest.whileItHolds(() => Promise.resolve(true), 2 * IDLE_SECONDS);
       const rounds: Round[] = [];
       for (let round = 0; round < ROUNDS; round += 1) {
         const idle = await ingest.whileItHolds(async () => !(await isTraining()), IDLE_SECONDS);
