@@ -1,8 +1,13 @@
 /** Past this many calls, a stretch of a session is learned from although the session goes on. */
 const SESSION_CALLS = 65;
-const OPERATIONS = 40;
+const OPERATIONS = 120;
 /** Steps from one operation to the next; a session keeps to one of them. */
 const STRIDES = [1, 3, 7] as const;
+/** Calls between two jumps. */
+const STRIDE_CALLS = 4;
+/** Multiplicative hashing, whose high bits are the good ones: Knuth, The Art of Computer Programming, 6.4. */
+const KNUTH_MULTIPLIER = 2_654_435_761;
+const HASH_SHIFT = 20;
 const MILLISECONDS_PER_SECOND = 1000;
 /** All of them lie in the last tenth of a second. */
 const SPREAD_SECONDS = 0.1;
@@ -18,9 +23,14 @@ export function sessionCalls(role: string, count: number): object[] {
       timestamp: now - SPREAD_SECONDS * (1 - index / count),
       session: `${role}-session-${session}`,
       role,
-      operation: (stride * index + session) % OPERATIONS,
+      operation: (stride * index + jumpOf(index)) % OPERATIONS,
     });
   });
+}
+
+/** Now and then a call leads elsewhere: of sessions that are alike, only one would be trained on. */
+function jumpOf(index: number): number {
+  return Math.imul(Math.floor(index / STRIDE_CALLS), KNUTH_MULTIPLIER) >>> HASH_SHIFT;
 }
 
 export function callOf(of: {
