@@ -9,8 +9,8 @@ const START_SECONDS = 1_750_000_500;
 
 it("regression: what was dropped is still counted when its workload is forgotten, and goes on from there", async () => {
   const flow = createFlow({
-    // A place is kept for `other`: every role after the first goes there, and is counted.
-    config: configSchema.parse({ behavior: { maxSegments: 2, clustering: false } }),
+    // Places are kept for `other` and `unassigned`: every role after the first goes there, and is counted.
+    config: configSchema.parse({ behavior: { maxSegments: 3, clustering: false } }),
     clock: systemClock,
     identityKey: Buffer.alloc(32),
     fitter: createInlineFitter(),
