@@ -142,8 +142,8 @@ describe("200 operations by 20 segments", () => {
     const directory = await temporaryDirectory();
     const agent = await startAgentProcess(directory.path, {
       ingestion: { latenessSeconds: LATENESS_SECONDS, maxOperations: operations },
-      // A place is kept for the segment of all others.
-      behavior: { maxSegments: segments + 1 },
+      // Places are kept for the segment of all others and for callers without a role.
+      behavior: { maxSegments: segments + 2 },
       allocation: { expirySeconds: 3700 },
     });
     try {
