@@ -189,11 +189,6 @@ export class Pipeline {
     return this.learning.models.own;
   }
 
-  /** Models of the segment's own, even if it was too small for them. */
-  modelsOf(segment: string): SegmentModels {
-    return this.learning.models.ownOf(segment);
-  }
-
   /** What runs: as configured; how many, as many as report where the configuration does not say. */
   get #current(): Resources {
     const { replicas, ...replica } = this.#options.currentResources;
@@ -265,9 +260,12 @@ export class Pipeline {
 
   async #closeWindow(): Promise<void> {
     const { time } = this.#parts;
-    const { cost, drift, sessions, load, instances } = this.learning;
+    const { cost, drift, sessions, load, instances, models } = this.learning;
     const interval = time("behavior", () => this.windows.close());
     sessions.expire(interval.endSeconds);
+    time("models", () => {
+      models.closeWindow();
+    });
     time("volume", () => {
       if (!this.#hasWholeWindows) {
         this.#hasWholeWindows = this.learnedCalls > 0;

@@ -105,6 +105,12 @@ export interface CallModel {
    * operation; undefined where it can't say. At most so many sessions are looked at. Changes nothing.
    */
   expectedRates?(moment: MomentAhead, sessions: number): ReadonlyMap<string, number> | undefined;
+  /**
+   * A model that knows what this one knows, and learns apart from it from then on. What is under way stays
+   * behind: sessions that go on, what is kept to be trained on, a training. For another segment, whose
+   * calls are not those.
+   */
+  fork(): CallModel;
   snapshot(): Json;
   /** Throws a TypeError that names the field when the snapshot is not one of its own. */
   restore(snapshot: Json): void;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { observationAt } from "../behavior/fixture.js";
+import type { Json } from "../core/index.js";
 import { ModelFamily } from "./model-family.js";
 import { MixturePayloadModel } from "./payload/mixture-payload-model.js";
 import { MarkovSequenceModel } from "./sequence/markov.js";
@@ -15,6 +16,7 @@ function learn(models: ModelFamily, segment: string, calls: number): void {
   for (let index = 0; index < calls; index += 1) {
     models.learn(models.of(segment), observationAt(index, {}, { segment }));
   }
+  models.closeWindow();
 }
 
 describe("ModelFamily", () => {
@@ -28,15 +30,80 @@ describe("ModelFamily", () => {
     expect(models.served("all")).toEqual(["all", "shoppers", "partners"]);
   });
 
-  it("gives a segment a copy of what served it at its 300th call, and it learns apart from then on", () => {
+  it("gives a segment of 300 calls a fork of what served it when the window closes, and it learns apart from then on", () => {
     const models = family();
-    learn(models, "shoppers", 300);
+    for (let index = 0; index < 300; index += 1) {
+      models.learn(models.of("shoppers"), observationAt(index, {}, { segment: "shoppers" }));
+    }
+    // Regression: the fork took its tens of milliseconds between two calls.
+    expect(models.sharedBy("shoppers")).toBe("all");
+    models.closeWindow();
     expect(models.sharedBy("shoppers")).toBeUndefined();
     expect(models.of("shoppers").snapshot()).toEqual(models.of("all").snapshot());
     const before = models.of("all").snapshot();
     learn(models, "shoppers", 10);
     expect(models.of("all").snapshot()).toEqual(before);
     expect(models.of("shoppers").snapshot()).not.toEqual(before);
+  });
+
+  it("gives one segment a window models of its own", () => {
+    const models = family();
+    for (let index = 0; index < 600; index += 1) {
+      const segment = index % 2 === 0 ? "shoppers" : "partners";
+      models.learn(models.of(segment), observationAt(index, {}, { segment }));
+    }
+    models.closeWindow();
+    expect([...models.own.keys()]).toEqual(["all", "shoppers"]);
+    models.closeWindow();
+    expect([...models.own.keys()]).toEqual(["all", "shoppers", "partners"]);
+  });
+
+  it("regression: a bundle that is refused leaves a small segment without models of its own", () => {
+    const models = family();
+    learn(models, "shoppers", 299);
+    const before = models.snapshot();
+    expect(models.replace("shoppers", {}).status).toBe("rejected");
+    expect([...models.own.keys()]).toEqual(["all"]);
+    expect(models.snapshot()).toEqual(before);
+  });
+
+  it("regression: a small segment takes a bundle that is no worse than what serves it", () => {
+    const models = family();
+    // Of calls that came after the first 100 every eighth is kept to compare on, and 32 are needed.
+    learn(models, "shoppers", 299);
+    learn(models, "partners", 299);
+    const others = models.of("all").export();
+    expect(models.replace("shoppers", others)).toEqual({
+      status: "accepted",
+      models: ["sequence"],
+    });
+    expect(models.sharedBy("shoppers")).toBeUndefined();
+    learn(models, "shoppers", 10);
+    expect(models.of("shoppers").restorePrevious().status).toBe("accepted");
+    expect(models.of("shoppers").export()).toEqual(others);
+  });
+
+  it("regression: restores a segment's models without copying those of another first", () => {
+    let copies = 0;
+    class Counted extends MarkovSequenceModel {
+      override fork(): MarkovSequenceModel {
+        copies += 1;
+        return super.fork();
+      }
+      override snapshot(): Json {
+        copies += 1;
+        return super.snapshot();
+      }
+    }
+    const restored = new ModelFamily(
+      () => [new Counted()],
+      () => false,
+    );
+    const saved = family();
+    learn(saved, "shoppers", 300);
+    for (const [segment, own] of saved.own) restored.restoreOwn(segment, own.snapshot());
+    expect(copies).toBe(0);
+    expect(restored.of("shoppers").snapshot()).toEqual(saved.of("shoppers").snapshot());
   });
 
   it("has the models of those without a role serve clusters, once there are any", () => {
@@ -69,6 +136,7 @@ describe("ModelFamily", () => {
     expect(models.outlierCalls("all")).toBe(usual + 1);
     // Own models are a copy; what was counted is not counted again.
     for (let at = 251; at < 351; at += 1) call("shoppers", at, 1000 + (at % 7));
+    models.closeWindow();
     expect(models.sharedBy("shoppers")).toBeUndefined();
     expect(models.outlierCalls("all")).toBe((models.outlierCalls("shoppers") ?? NaN) + 1);
     models.forget("partners");
@@ -80,7 +148,7 @@ describe("ModelFamily", () => {
     learn(models, "shoppers", 299);
     const restored = family();
     restored.restore(models.snapshot());
-    for (const [segment, own] of models.own) restored.ownOf(segment).restore(own.snapshot());
+    for (const [segment, own] of models.own) restored.restoreOwn(segment, own.snapshot());
     learn(restored, "shoppers", 1);
     expect(restored.sharedBy("shoppers")).toBeUndefined();
     expect(() => {

@@ -1,6 +1,7 @@
 import type { CallModel, Json, Observation, Persistent } from "../core/index.js";
 import { ALL_SEGMENTS, SnapshotReader, UNASSIGNED_SEGMENT } from "../core/index.js";
 import { SegmentModels } from "./segment-models.js";
+import type { Replacement } from "./segment-models.js";
 
 /**
  * Calls of its own after which a segment has models of its own: three times what the models need before
@@ -11,7 +12,7 @@ const CALLS_FOR_OWN_MODELS = 300;
 /**
  * The models of all segments of a workload. A segment too small to learn from shares its parent's models:
  * a cluster those of all without a role, and these, like every role, those of the whole workload. With
- * enough calls of its own it goes on with a copy of them, so it is ready at once, and learns apart from then on.
+ * enough calls of its own it goes on with a fork of them, so it is ready at once, and learns apart from then on.
  *
  * The models of the whole workload learn from the segments that share them, and from nobody else: they
  * are the small ones' together, and of every segment's beginning.
@@ -51,19 +52,8 @@ export class ModelFamily implements Persistent {
 
   /** The models that serve a segment: its own or its parent's. */
   of(segment: string): SegmentModels {
-    return this.#own.get(segment) ?? this.ownOf(this.sharedBy(segment) ?? segment);
-  }
-
-  /** Models of its own, which it keeps: a copy of those that serve it when it has none. */
-  ownOf(segment: string): SegmentModels {
-    const known = this.#own.get(segment);
-    if (known !== undefined) return known;
-    const models = new SegmentModels(this.#create);
-    const shared = this.#own.get(this.sharedBy(segment) ?? segment);
-    if (shared !== undefined) models.restore(shared.snapshot());
-    this.#own.set(segment, models);
-    this.#calls.delete(segment);
-    return models;
+    const by = this.sharedBy(segment) ?? segment;
+    return this.#own.get(by) ?? this.#give(by, new SegmentModels(this.#create));
   }
 
   /** Learns from a call, by the models that serve its segment. */
@@ -77,9 +67,40 @@ export class ModelFamily implements Persistent {
       }
     }
     if (this.#own.get(segment) === models) return;
-    const calls = (this.#calls.get(segment) ?? 0) + 1;
-    if (calls < CALLS_FOR_OWN_MODELS) this.#calls.set(segment, calls);
-    else this.ownOf(segment);
+    this.#calls.set(segment, (this.#calls.get(segment) ?? 0) + 1);
+  }
+
+  /**
+   * Gives a segment that has enough calls models of its own. At most one a window: to fork them takes some
+   * milliseconds.
+   */
+  closeWindow(): void {
+    for (const [segment, calls] of this.#calls) {
+      if (calls < CALLS_FOR_OWN_MODELS) continue;
+      this.#give(segment, this.of(segment).fork());
+      return;
+    }
+  }
+
+  /**
+   * Takes over other models for a segment. They are compared with those that serve it; has it none of its
+   * own, it gets them only when the others are accepted.
+   */
+  replace(segment: string, snapshots: Parameters<SegmentModels["replace"]>[0]): Replacement {
+    const own = this.#own.get(segment);
+    if (own !== undefined) return own.replace(snapshots);
+    const forked = this.of(segment).fork();
+    const replacement = forked.replace(snapshots);
+    if (replacement.status === "accepted") this.#give(segment, forked);
+    return replacement;
+  }
+
+  /** Gives a segment models of its own as a checkpoint has them, and answers which of them did not fit. */
+  restoreOwn(segment: string, snapshot: Json): readonly string[] {
+    const models = new SegmentModels(this.#create);
+    const problems = models.restore(snapshot);
+    this.#give(segment, models);
+    return problems;
   }
 
   /**
@@ -108,6 +129,12 @@ export class ModelFamily implements Persistent {
     const calls = new SnapshotReader(snapshot, "small segments").entries();
     this.#calls.clear();
     for (const [segment, count] of calls) this.#calls.set(segment, count.count());
+  }
+
+  #give(segment: string, models: SegmentModels): SegmentModels {
+    this.#own.set(segment, models);
+    this.#calls.delete(segment);
+    return models;
   }
 
   #parentOf(segment: string): string | undefined {

@@ -98,14 +98,37 @@ describe("SegmentModels", () => {
     expect(restored.snapshot()).toEqual(models.snapshot());
   });
 
-  it.each([[null], [[]], [{ sequence: { format: "unheard of" } }]])(
-    "refuses to restore %o",
-    (snapshot) => {
-      expect(() => {
-        new SegmentModels(create).restore(snapshot);
-      }).toThrow(TypeError);
-    },
-  );
+  it.each([[null], [[]]])("refuses to restore %o", (snapshot) => {
+    expect(() => new SegmentModels(create).restore(snapshot)).toThrow(TypeError);
+  });
+
+  it("restores what fits; a model that refuses starts anew, and is named", () => {
+    const saved = throughJson(learned(1, 400).snapshot());
+    const models = new SegmentModels(create);
+    // It has taken its calls and transitions when it comes to what does not fit.
+    const sequence = { ...(saved["sequence"] as Record<string, Json>), pauses: 1 };
+    expect(models.restore({ ...saved, sequence })).toEqual([
+      expect.stringMatching(/^sequence: .*pauses/),
+    ]);
+    expect(throughJson(models.snapshot())).toEqual({
+      ...throughJson(new SegmentModels(create).snapshot()),
+      payload: saved["payload"],
+    });
+  });
+
+  it("a fork says the same, has the calls to compare on, and learns apart", () => {
+    const models = learned(1, 600);
+    const forked = models.fork();
+    const observations = walk(7);
+    for (let call = 0; call < 20; call += 1) {
+      const observation = observations.next().value;
+      expect(deviationsOf(forked, observation)).toEqual(deviationsOf(models, observation));
+    }
+    expect(forked.replace(throughJson(learned(2, 1200).export())).status).toBe("accepted");
+    const before = throughJson(models.export());
+    learn(forked, walk(8), 20);
+    expect(throughJson(models.export())).toEqual(before);
+  });
 });
 
 describe("replacing the models", () => {

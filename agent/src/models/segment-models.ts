@@ -8,9 +8,9 @@ import type {
   ModelStatus,
   MomentAhead,
   Observation,
-  Persistent,
   ServedBy,
 } from "../core/index.js";
+import { SnapshotReader } from "../core/index.js";
 
 /** Every so many calls one is kept to compare models on. */
 const SAMPLE_EVERY = 8;
@@ -48,16 +48,17 @@ interface Sample {
 }
 
 /** The models of one segment's calls, behind one score and one learn. */
-export class SegmentModels implements Persistent {
+export class SegmentModels {
   readonly #create: () => readonly CallModel[];
   #models: readonly CallModel[];
   #previous: readonly CallModel[] | undefined;
   readonly #samples: Sample[] = [];
   #calls = 0;
 
-  constructor(create: () => readonly CallModel[]) {
+  /** `models`: those to begin with; new ones unless told. */
+  constructor(create: () => readonly CallModel[], models = create()) {
     this.#create = create;
-    this.#models = create();
+    this.#models = models;
   }
 
   /** Those that learn at present. */
@@ -127,6 +128,15 @@ export class SegmentModels implements Persistent {
     for (const model of this.#models) model.learn(observation);
   }
 
+  /** Models of another segment, which begin with what these know, and the calls to compare others on. */
+  fork(): SegmentModels {
+    const models = this.#models.map((model) => model.fork());
+    const forked = new SegmentModels(this.#create, models);
+    forked.#samples.push(...this.#samples);
+    forked.#calls = this.#calls;
+    return forked;
+  }
+
   /** What `replace` takes. */
   export(): Partial<Record<CallModelName, Json>> {
     return Object.fromEntries(this.#models.map((model) => [model.name, model.snapshot()]));
@@ -178,15 +188,27 @@ export class SegmentModels implements Persistent {
     return this.export();
   }
 
-  restore(snapshot: Json): void {
-    if (snapshot === null || typeof snapshot !== "object" || Array.isArray(snapshot)) {
-      throw new TypeError("models: expected an object");
-    }
-    const fields = snapshot as Readonly<Record<string, Json>>;
-    for (const model of this.#models) {
-      const saved = fields[model.name];
-      if (saved !== undefined) model.restore(saved);
-    }
+  /**
+   * Restores each model whose snapshot fits, and answers what did not: those models start anew. Throws a
+   * TypeError when the whole is not a snapshot.
+   */
+  restore(snapshot: Json): readonly string[] {
+    const saved = new Map(new SnapshotReader(snapshot, "models").entries());
+    const problems: string[] = [];
+    this.#models = this.#models.map((model, index) => {
+      const content = saved.get(model.name);
+      if (content === undefined) return model;
+      try {
+        model.restore(content.json());
+        return model;
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        problems.push(`${model.name}: ${error.message}`);
+        // It may have taken some of it.
+        return this.#create()[index] ?? model;
+      }
+    });
+    return problems;
   }
 
   /** Undefined when the candidate is no worse. */

@@ -34,6 +34,7 @@ function restless(adopt: (result: FitResult) => readonly DriftCause[]): CallMode
     bits: () => NaN,
     dueFit: () => JOB,
     adopt,
+    fork: () => restless(adopt),
     snapshot: () => null,
     restore: () => undefined,
   };

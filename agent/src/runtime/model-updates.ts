@@ -35,7 +35,7 @@ export class ModelUpdates {
     if (!pipeline.learning.segments.segments.includes(segment)) {
       return rejected("unknown_segment", `no caller of ${workload} belongs to ${segment} yet`);
     }
-    return this.#taken(pipeline, segment, pipeline.modelsOf(segment).replace(models));
+    return this.#taken(pipeline, segment, pipeline.learning.models.replace(segment, models));
   }
 
   restorePrevious(workload: WorkloadKey, segment: string): ModelOutcome {

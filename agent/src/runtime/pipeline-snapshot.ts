@@ -50,7 +50,7 @@ export function restorePipeline(pipeline: Pipeline, probe: Pipeline, snapshot: J
   const attempt = (
     name: string,
     tried: Persistent,
-    real: () => Persistent,
+    real: Persistent,
     content: SnapshotReader,
   ): void => {
     try {
@@ -60,20 +60,14 @@ export function restorePipeline(pipeline: Pipeline, probe: Pipeline, snapshot: J
       problems.push(`${name}: ${error.message}`);
       return;
     }
-    real().restore(content.json());
+    real.restore(content.json());
   };
   for (const name of Object.keys(pipeline.learning) as (keyof LearningParts)[]) {
-    const real: Persistent = pipeline.learning[name];
-    attempt(name, probe.learning[name], () => real, saved.field(name));
+    attempt(name, probe.learning[name], pipeline.learning[name], saved.field(name));
   }
   for (const [segment, content] of models) {
-    const saved = new Map(content.entries());
-    const real = pipeline.modelsOf(segment).models;
-    for (const [index, tried] of probe.modelsOf(segment).models.entries()) {
-      const [model, part] = [real[index], saved.get(tried.name)];
-      if (model === undefined || part === undefined) continue;
-      attempt(`${tried.name} of ${segment}`, tried, () => model, part);
-    }
+    const refused = pipeline.learning.models.restoreOwn(segment, content.json());
+    problems.push(...refused.map((problem) => `${segment}: ${problem}`));
   }
   if (!watermarkSeconds.isNull) pipeline.reorder.advance(watermarkSeconds.number());
   // Written by `pipelineSnapshot` from calls, and the checkpoint's checksum says that it is intact.

@@ -91,6 +91,7 @@ export class MixturePayloadModel implements CallModel {
     "arguments",
     "permissions",
   ];
+  readonly #options: MixturePayloadOptions;
   readonly #minCalls: number;
   readonly #maxComponents: number;
   readonly #seed: number;
@@ -110,6 +111,7 @@ export class MixturePayloadModel implements CallModel {
   readonly #parts = new Float64Array(PAYLOAD_PARTS.length);
 
   constructor(options: MixturePayloadOptions = {}) {
+    this.#options = options;
     const halfLifeSeconds = options.halfLifeSeconds ?? DEFAULT_HALF_LIFE_SECONDS;
     const categories = {
       halfLifeSeconds,
@@ -244,6 +246,12 @@ export class MixturePayloadModel implements CallModel {
     this.#judged = undefined;
     for (const { source, parameters } of result.mixtures) this.#sizes.adopt(source, parameters);
     return [];
+  }
+
+  fork(): CallModel {
+    const forked = new MixturePayloadModel(this.#options);
+    forked.restore(this.snapshot());
+    return forked;
   }
 
   snapshot(): Json {

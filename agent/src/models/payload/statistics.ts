@@ -62,6 +62,7 @@ export class PayloadStatisticsModel implements CallModel {
     "arguments",
     "permissions",
   ];
+  readonly #options: PayloadStatisticsOptions;
   readonly #minCalls: number;
   readonly #requestBytes: ConditionalGaussian;
   readonly #responseBytes: ConditionalGaussian;
@@ -72,6 +73,7 @@ export class PayloadStatisticsModel implements CallModel {
   #calls = 0;
 
   constructor(options: PayloadStatisticsOptions = {}) {
+    this.#options = options;
     const halfLifeSeconds = options.halfLifeSeconds ?? DEFAULT_HALF_LIFE_SECONDS;
     const sizes = {
       halfLifeSeconds,
@@ -150,6 +152,12 @@ export class PayloadStatisticsModel implements CallModel {
 
   adopt(): readonly DriftCause[] {
     return [];
+  }
+
+  fork(): CallModel {
+    const forked = new PayloadStatisticsModel(this.#options);
+    forked.restore(this.snapshot());
+    return forked;
   }
 
   snapshot(): Json {

@@ -100,6 +100,26 @@ describe("LstmSequenceModel", () => {
     expect(model.bits(wrong)).toBeGreaterThan(4);
   });
 
+  it("regression: a fork takes neither sessions nor sequences nor a training of what it comes from", () => {
+    const model = serving();
+    for (const call of doors(1300, 400)) model.learn(call);
+    const pending = model.dueFit();
+    for (const call of session("x", 103_000, ["in front", "look", "look"])) model.learn(call);
+    const forked = model.fork();
+    expect([forked.servedBy, forked.openSessions]).toEqual(["lstm", 0]);
+    const [out] = session("y", 103_010, ["in front"]);
+    if (out === undefined || pending?.kind !== "sequence") throw new Error("nothing to compare");
+    expect(forked.bits(out)).toBe(model.bits(out));
+    // Its own that are over: all but the last two. Session x, which goes on elsewhere, is none of them.
+    for (const call of doors(20, 2000)) forked.learn(call);
+    const { training } = forked.snapshot() as { readonly training: Record<string, Json> };
+    expect(training).toMatchObject({ sequences: 18, trainedCalls: 0, pendingFit: 0 });
+    // It is trained when it has enough calls of its own, from the weights that serve.
+    expect(forked.dueFit()).toBeUndefined();
+    for (const call of doors(400, 2020)) forked.learn(call);
+    expect(forked.dueFit()).toMatchObject({ kind: "sequence", startIsTrained: true });
+  });
+
   it("names what is likely to come next", () => {
     const model = serving();
     for (const call of session("x", 30_000, ["in back", "look", "look"])) model.learn(call);

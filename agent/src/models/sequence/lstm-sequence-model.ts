@@ -225,6 +225,16 @@ export class LstmSequenceModel implements CallModel {
     return SURPRISE;
   }
 
+  /** Trained on its own sequences only, from the weights that serve on. */
+  fork(): LstmSequenceModel {
+    const forked = new LstmSequenceModel(this.#options);
+    forked.#vocabulary.restore(new SnapshotReader(this.#vocabulary.snapshot(), "vocabulary"));
+    forked.#markov.restore(this.#markov.snapshot());
+    forked.#serve(this.#network?.fork());
+    forked.#generation = this.#generation;
+    return forked;
+  }
+
   snapshot(): Json {
     return {
       format: SNAPSHOT_FORMAT,

@@ -50,12 +50,14 @@ export class MarkovSequenceModel implements CallModel {
   readonly name = "sequence";
   readonly servedBy = "markov";
   readonly causes: readonly DriftCause[] = ["call_sequence", "timing"];
+  readonly #options: MarkovSequenceOptions;
   readonly #minCalls: number;
   readonly #transitions: ConditionalCategorical;
   readonly #pauses: ConditionalGaussian;
   #calls = 0;
 
   constructor(options: MarkovSequenceOptions = {}) {
+    this.#options = options;
     const halfLifeSeconds = options.halfLifeSeconds ?? DEFAULT_HALF_LIFE_SECONDS;
     const maxOperations = options.maxOperations ?? DEFAULT_MAX_OPERATIONS;
     this.#minCalls = options.minCalls ?? DEFAULT_MIN_CALLS;
@@ -121,6 +123,12 @@ export class MarkovSequenceModel implements CallModel {
 
   adopt(): readonly DriftCause[] {
     return [];
+  }
+
+  fork(): MarkovSequenceModel {
+    const forked = new MarkovSequenceModel(this.#options);
+    forked.restore(this.snapshot());
+    return forked;
   }
 
   snapshot(): Json {

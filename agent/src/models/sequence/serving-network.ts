@@ -58,6 +58,11 @@ export class ServingNetwork {
     return this.probabilities;
   }
 
+  /** The same network, to which tokens can become rare apart from this one. */
+  fork(): ServingNetwork {
+    return new ServingNetwork(this.kernel.weights, this.heldBack, this.#rareTokens);
+  }
+
   snapshot(): Json {
     const { bits, deviation } = this.heldBack;
     return {
