@@ -8,6 +8,8 @@ import { sessionCalls } from "./harness/session-calls.js";
 const ROUNDS = 3;
 /** More than are kept to train on, so that a training takes as long as it can. */
 const TRAINED_CALLS = 20_000;
+/** With these a segment gets models of its own, which learn what comes then. */
+const FIRST_CALLS = 400;
 const IDLE_SECONDS = 6;
 /** From the calls to the close of their window, and the start of a thread, on a busy machine. */
 const START_SECONDS = 30;
@@ -43,9 +45,12 @@ describe("while networks are trained", () => {
       await ingest.whileItHolds(() => Promise.resolve(true), 2 * IDLE_SECONDS);
       const rounds: Round[] = [];
       for (let round = 0; round < ROUNDS; round += 1) {
-        const idle = await ingest.whileItHolds(async () => !(await isTraining()), IDLE_SECONDS);
         // A segment of its own a round, whose first training it is.
-        await sendCalls(agent.apiUrl, sessionCalls(`role-${round}`, TRAINED_CALLS));
+        const role = `role-${round}`;
+        await sendCalls(agent.apiUrl, sessionCalls(role, FIRST_CALLS));
+        await ingest.whileItHolds(async () => !(await isTraining()), START_SECONDS / 2);
+        const idle = await ingest.whileItHolds(async () => !(await isTraining()), IDLE_SECONDS);
+        await sendCalls(agent.apiUrl, sessionCalls(role, TRAINED_CALLS, FIRST_CALLS));
         await ingest.whileItHolds(async () => !(await isTraining()), START_SECONDS);
         const training = await ingest.whileItHolds(isTraining, TRAINING_SECONDS);
         expect(Math.min(idle.requests, training.requests)).toBeGreaterThan(MIN_REQUESTS);

@@ -12,15 +12,19 @@ const MILLISECONDS_PER_SECOND = 1000;
 /** All of them lie in the last tenth of a second. */
 const SPREAD_SECONDS = 0.1;
 
-/** So many calls of one role, as of now, in sessions long enough to be trained on at once. */
-export function sessionCalls(role: string, count: number): object[] {
+/**
+ * So many calls of one role, as of now, in sessions long enough to be trained on at once: those from the number `from`
+ * on.
+ */
+export function sessionCalls(role: string, count: number, from = 0): object[] {
   const now = Date.now() / MILLISECONDS_PER_SECOND;
-  return Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: count }, (_, place) => {
+    const index = from + place;
     const session = Math.floor(index / SESSION_CALLS);
     const stride = STRIDES[session % STRIDES.length] ?? 1;
     return callOf({
       id: `${role}-${index}`,
-      timestamp: now - SPREAD_SECONDS * (1 - index / count),
+      timestamp: now - SPREAD_SECONDS * (1 - place / count),
       session: `${role}-session-${session}`,
       role,
       operation: (stride * index + jumpOf(index)) % OPERATIONS,
