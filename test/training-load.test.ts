@@ -16,11 +16,9 @@ const START_SECONDS = 30;
 const TRAINING_SECONDS = 40;
 /** Fewer say nothing of the last hundredth. */
 const MIN_REQUESTS = 200;
-/**
- * Twice is aimed at and not reached: on two quiet cores it is three to four times, some ten milliseconds, and less
- * on a busy machine, where both are slow. What waits for a training waits for seconds.
- */
-const MAX_RATIO = 6;
+const MAX_RATIO = 2;
+/** On a machine whose idle p99 itself varies twofold, only a main thread that waits for a training shows. */
+const MAX_RATIO_WHEN_NOISY = 6;
 const MAX_MEMORY_BYTES = 350e6;
 
 interface Round {
@@ -61,11 +59,18 @@ describe("while networks are trained", () => {
         });
       }
       const ratio = median(rounds.map((r) => r.trainingP99Seconds / r.idleP99Seconds));
+      const idle = rounds.map(({ idleP99Seconds }) => idleP99Seconds);
+      const isNoisy = Math.max(...idle) > MAX_RATIO * Math.min(...idle);
       const peakBytes = await agent.program.peakMemoryBytes();
       process.stdout.write(
         `${rounds.map(inWords).join("; ")}; median ratio ${ratio.toFixed(2)}; ${Math.round((peakBytes ?? NaN) / 1e6)} MB at most; load ${loadavg()[0]?.toFixed(1)}\n`,
       );
-      expect(ratio).toBeLessThan(MAX_RATIO);
+      if (isNoisy) {
+        process.stdout.write(
+          `NOISY MACHINE: idle p99 varies more than ${MAX_RATIO} times, so ${MAX_RATIO_WHEN_NOISY} is allowed\n`,
+        );
+      }
+      expect(ratio).toBeLessThan(isNoisy ? MAX_RATIO_WHEN_NOISY : MAX_RATIO);
       expect(peakBytes ?? 0).toBeLessThan(MAX_MEMORY_BYTES);
     } finally {
       ingest.close();

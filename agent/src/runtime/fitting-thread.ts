@@ -1,7 +1,11 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { Augurs, type AugursWasm } from "../models/fitting/augurs.js";
 import { loadAndRunFitJob } from "../models/fitting/run-fit-job.js";
+import { lowerThreadPriority } from "./thread-priority.js";
 import type { FitRequest, FitResponse } from "./worker-fitter.js";
+
+/** A fit is used some windows after it was asked for: it can yield to what answers requests now. */
+const FIT_PRIORITY = 10;
 
 /** The fitting thread: runs one job after the other until its port is closed. */
 function serve(): void {
@@ -9,6 +13,7 @@ function serve(): void {
     throw new Error("fitting-thread.js runs only as a worker of fitting-worker.js");
   }
   const port = parentPort;
+  lowerThreadPriority(FIT_PRIORITY);
   // Handed over by fitting-worker.ts, which is the only one to start this file.
   const augurs = new Augurs(workerData as AugursWasm);
   port.on("message", ({ id, job }: FitRequest) => {

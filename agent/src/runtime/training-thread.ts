@@ -1,15 +1,14 @@
-import { readlinkSync } from "node:fs";
-import { setPriority } from "node:os";
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import type { FitResult } from "../core/index.js";
 import { loadTfjs } from "../models/sequence/load-tfjs.js";
 import { runSequenceJob, type SequenceJob } from "../models/sequence/sequence-job.js";
 import { runSequenceJobWithTfjs } from "../models/sequence/tfjs-trainer.js";
+import { lowerThreadPriority } from "./thread-priority.js";
 import type { TrainingBackend, TrainingThreadData } from "./training-worker.js";
 import type { FitRequest, FitResponse, ThreadNote } from "./worker-fitter.js";
 
-/** Well behind what answers requests (0), and not behind everything (19). */
-const LOW_PRIORITY = 10;
+/** A training has all the time there is. */
+const LEAST_PRIORITY = 19;
 
 type Train = (job: SequenceJob) => Promise<FitResult> | FitResult;
 
@@ -21,7 +20,7 @@ async function serve(): Promise<void> {
   const port = parentPort;
   // Handed over by training-worker.ts, which is the only one to start this file.
   const { backend, isUrgent } = workerData as TrainingThreadData;
-  if (!isUrgent) lowerPriority();
+  if (!isUrgent) lowerThreadPriority(LEAST_PRIORITY);
   const { train, runs } = await trainer(backend);
   port.postMessage({ note: runs } satisfies ThreadNote);
   let previous: Promise<void> = Promise.resolve();
@@ -46,21 +45,6 @@ async function resultOf(job: FitRequest["job"], train: Train): Promise<FitResult
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: "failed", message: `${job.kind}: ${message}` };
-  }
-}
-
-/**
- * On Linux each thread has a priority of its own, and setting that of an id sets that of the thread. Elsewhere
- * it would be that of the whole process, which has requests to answer.
- */
-function lowerPriority(): void {
-  if (process.platform !== "linux") return;
-  try {
-    // "1234/task/1240"
-    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    if (Number.isInteger(thread) && thread > 0) setPriority(thread, LOW_PRIORITY);
-  } catch {
-    // Without /proc, or where it is not allowed, it trains at the usual priority.
   }
 }
 
