@@ -6,7 +6,7 @@ import type { Instruction } from "dockerfile-ast";
 import { validate } from "dockerfile-utils";
 import { run as lint } from "dockerfilelint";
 import { describe, expect, it } from "vitest";
-import { PROJECT_ROOT } from "./harness/built-agent.js";
+import { HEAP_OPTION, PROJECT_ROOT } from "./harness/built-agent.js";
 
 const DOCKER = join(PROJECT_ROOT, "deploy", "docker");
 
@@ -104,6 +104,11 @@ describe.each(images)("the image of %s", (_title, { name, instructions }, stages
       else expect(JSON.parse(last(instructions, keyword) ?? "")).toBeInstanceOf(Array);
     }
     expect(last(instructions, "HEALTHCHECK")).toMatch(/^CMD \[".+"\]$/);
+  });
+
+  it("starts the agent, and only it, as its tests do", () => {
+    const command = JSON.parse(last(instructions, "ENTRYPOINT") ?? "[]") as readonly string[];
+    expect(command.includes(HEAP_OPTION)).toBe(name.startsWith("agent"));
   });
 
   it("says what it is, in the version of the package", () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConfigInput } from "../../agent/dist/config/schema.js";
-import { PRESAGE_COMMAND } from "./built-agent.js";
+import { HEAP_OPTION, PRESAGE_COMMAND } from "./built-agent.js";
 import { Exposition } from "./exposition.js";
 import { RunningProgram } from "./running-program.js";
 
@@ -48,6 +48,7 @@ export async function startAgentProcess(
   await mkdir(directory, { recursive: true });
   await writeFile(configFile, JSON.stringify(complete));
   const program = new RunningProgram("presage serve", process.execPath, [
+    HEAP_OPTION,
     PRESAGE_COMMAND,
     "serve",
     "--config",
