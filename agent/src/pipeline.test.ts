@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { SETTINGS } from "./allocation/fixture.js";
-import { callAt, WORKLOAD } from "./behavior/fixture.js";
+import { callAt, WORKLOAD } from "./core/fixture.js";
 import type { Resources, WorkloadState } from "./core/index.js";
 import { DecisionLog } from "./explanation/decision-log.js";
 import { PayloadStatisticsModel } from "./models/payload/statistics.js";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { addCall, addDeviation, emptyWindow } from "../behavior/window-summary.js";
-import { observationAt, WORKLOAD } from "../behavior/fixture.js";
+import { observationAt, WORKLOAD } from "../core/fixture.js";
 import type { Drift, Json, Random, WindowSummary } from "../core/index.js";
 import { DRIFT_CAUSES, seededRandom } from "../core/index.js";
 import { DriftAssessor } from "./drift.js";

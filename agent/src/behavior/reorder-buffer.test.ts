@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { callAt } from "./fixture.js";
+import { callAt } from "../core/fixture.js";
 import { ReorderBuffer } from "./reorder-buffer.js";
 
 const OPTIONS = { latenessSeconds: 10, maxCalls: 100, windowSeconds: 10 };

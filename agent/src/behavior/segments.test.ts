@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { ALL_SEGMENTS, UNASSIGNED_SEGMENT } from "../core/index.js";
-import { callAt } from "./fixture.js";
+import { callAt } from "../core/fixture.js";
 import { OTHER_SEGMENT, SegmentNamer } from "./segments.js";
 
 const OPTIONS = { segmentPriority: ["admin", "analyst"], maxSegments: 20 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Json } from "../core/index.js";
-import { callAt } from "./fixture.js";
+import { callAt } from "../core/fixture.js";
 import { sessionKey, SessionTracker } from "./sessions.js";
 
 const OPTIONS = { sessionGapSeconds: 1800, maxSessions: 3 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Call, DriftCause, Observation, WindowSummary } from "../core/index.js";
 import { ALL_SEGMENTS, DRIFT_CAUSES } from "../core/index.js";
-import { callAt, observationAt, WORKLOAD } from "./fixture.js";
+import { callAt, observationAt, WORKLOAD } from "../core/fixture.js";
 import { ReorderBuffer } from "./reorder-buffer.js";
 import { SegmentNamer } from "./segments.js";
 import { sessionKey, SessionTracker } from "./sessions.js";

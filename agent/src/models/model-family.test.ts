@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { observationAt } from "../behavior/fixture.js";
-import type { Json } from "../core/index.js";
+import { observationAt } from "../core/fixture.js";
+import type { Json, Observation } from "../core/index.js";
+import { ENOUGH_VISITS, visits } from "./call-models.fixture.js";
 import { ModelFamily } from "./model-family.js";
 import { MixturePayloadModel } from "./payload/mixture-payload-model.js";
+import { LstmSequenceModel } from "./sequence/lstm-sequence-model.js";
 import { MarkovSequenceModel } from "./sequence/markov.js";
+import { runSequenceJob } from "./sequence/sequence-job.js";
 
 function family(): ModelFamily {
   return new ModelFamily(
@@ -44,6 +47,39 @@ describe("ModelFamily", () => {
     learn(models, "shoppers", 10);
     expect(models.of("all").snapshot()).toEqual(before);
     expect(models.of("shoppers").snapshot()).not.toEqual(before);
+  });
+
+  it("forks a network that serves, without the sessions of others, which learn apart from then on", () => {
+    const models = new ModelFamily(
+      () => [new LstmSequenceModel({ units: 4, minCalls: 10, minTrainingCalls: 1000 })],
+      () => false,
+    );
+    const learnSegment = (segment: string, calls: readonly Observation[]): void => {
+      for (const call of calls) models.learn(models.of(segment), { ...call, segment });
+    };
+    learnSegment("shoppers", visits(ENOUGH_VISITS));
+    learnSegment("partners", visits(1, ENOUGH_VISITS));
+    const [due] = models.of("all").dueFits(() => true);
+    if (due?.job.kind !== "sequence") throw new Error("no training is due");
+    due.adopt(runSequenceJob(due.job));
+    models.closeWindow();
+    const [all, shoppers] = ["all", "shoppers"].map((segment) => models.of(segment).models[0]);
+    if (!(all instanceof LstmSequenceModel && shoppers instanceof LstmSequenceModel)) {
+      throw new Error("no models");
+    }
+    expect([shoppers.servedBy, shoppers.openSessions]).toEqual(["lstm", 0]);
+    expect(all.openSessions).toBeGreaterThan(0);
+    const [next] = visits(1, ENOUGH_VISITS + 1);
+    if (next === undefined) throw new Error("no call");
+    expect(shoppers.bits(next)).toBe(all.bits(next));
+    const before = all.snapshot();
+    learnSegment("shoppers", [next]);
+    expect(all.snapshot()).toEqual(before);
+    expect(shoppers.openSessions).toBe(1);
+    const after = shoppers.snapshot();
+    learnSegment("partners", [next]);
+    expect(shoppers.snapshot()).toEqual(after);
+    expect(all.snapshot()).not.toEqual(before);
   });
 
   it("gives one segment a window models of its own", () => {

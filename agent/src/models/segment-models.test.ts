@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { observationAt } from "../behavior/fixture.js";
+import { observationAt } from "../core/fixture.js";
 import type { CallModel, Json, Observation } from "../core/index.js";
 import { seededRandom } from "../core/index.js";
 import { PayloadStatisticsModel } from "./payload/statistics.js";

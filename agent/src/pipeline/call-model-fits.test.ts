@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { DriftAssessor } from "../assessment/drift.js";
-import { observationAt, WORKLOAD } from "../behavior/fixture.js";
+import { observationAt, WORKLOAD } from "../core/fixture.js";
 import { addCall, addDeviation, emptyWindow } from "../behavior/window-summary.js";
 import type { CallModel, DriftCause, FitJob, FitResult } from "../core/index.js";
 import { seededRandom } from "../core/index.js";

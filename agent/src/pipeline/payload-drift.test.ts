@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DriftAssessor } from "../assessment/drift.js";
-import { observationAt, WORKLOAD } from "../behavior/fixture.js";
+import { observationAt, WORKLOAD } from "../core/fixture.js";
 import { addCall, addDeviation, emptyWindow } from "../behavior/window-summary.js";
 import { seededRandom, type FitResult, type Observation, type Random } from "../core/index.js";
 import { MixturePayloadModel } from "../models/payload/mixture-payload-model.js";

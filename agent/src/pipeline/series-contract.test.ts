@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { DriftAssessor } from "../assessment/drift.js";
-import { observationAt, WORKLOAD } from "../behavior/fixture.js";
+import { observationAt, WORKLOAD } from "../core/fixture.js";
 import { addCall, addDeviation, emptyWindow } from "../behavior/window-summary.js";
 import { seededRandom } from "../core/index.js";
 import type { Json, ModelResult, Persistent, WindowSummary } from "../core/index.js";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { observationAt } from "../behavior/fixture.js";
+import { observationAt } from "../core/fixture.js";
 import { seededRandom, SESSION_START, type FitJob } from "../core/index.js";
 import { LstmSequenceModel } from "../models/sequence/lstm-sequence-model.js";
 import { runSequenceJob } from "../models/sequence/sequence-job.js";

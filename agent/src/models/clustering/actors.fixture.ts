@@ -1,4 +1,5 @@
 import type { Call, Observation, Random } from "../../core/index.js";
+import { observationAt } from "../../core/fixture.js";
 import { seededRandom, SESSION_START } from "../../core/index.js";
 
 /** How a group of made-up actors behaves. */
@@ -122,32 +123,17 @@ export function observationOf(
   previous: string | undefined,
   pause: number | undefined,
 ): Observation {
-  const call: Call = {
-    workload: "default/Deployment/shop",
-    instance: "shop-1",
-    timeSeconds: 0,
-    operation: "GET /products",
-    status: 200,
-    durationSeconds: 0.02,
-    requestBytes: undefined,
-    responseBytes: undefined,
-    requestFormat: "none",
-    responseFormat: "application/json",
-    argumentShapes: [],
-    actor: undefined,
-    session: undefined,
-    roles: [],
-    groups: [],
-    permissions: [],
-    ...fields,
-  };
-  return {
-    call,
-    segment: "unassigned",
-    previousOperation: previous ?? SESSION_START,
-    secondsSincePrevious: previous === undefined ? undefined : pause,
-    sessionKey: call.session ?? call.actor,
-  };
+  const sizes = { requestBytes: undefined, responseBytes: undefined };
+  return observationAt(
+    fields.timeSeconds ?? 0,
+    { ...sizes, ...fields },
+    {
+      segment: "unassigned",
+      previousOperation: previous ?? SESSION_START,
+      secondsSincePrevious: previous === undefined ? undefined : pause,
+      sessionKey: fields.session ?? fields.actor,
+    },
+  );
 }
 
 function pick(weights: readonly (readonly [string, number])[], random: Random): string {

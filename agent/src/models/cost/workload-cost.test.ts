@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { observationAt, WORKLOAD } from "../../behavior/fixture.js";
+import { observationAt, WORKLOAD } from "../../core/fixture.js";
 import { addCall, emptyWindow } from "../../behavior/window-summary.js";
 import type { Call, CostComparison, Json, UsageReading, WindowSummary } from "../../core/index.js";
 import { WorkloadCost } from "./workload-cost.js";

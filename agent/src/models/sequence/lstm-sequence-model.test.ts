@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seededRandom, SESSION_START, type Json, type Observation } from "../../core/index.js";
-import { observationAt } from "../../behavior/fixture.js";
+import { observationAt } from "../../core/fixture.js";
 import { LstmSequenceModel, type LstmSequenceOptions } from "./lstm-sequence-model.js";
 import { MarkovSequenceModel } from "./markov.js";
 import { runSequenceJob, type SequenceResult } from "./sequence-job.js";

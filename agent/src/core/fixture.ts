@@ -1,5 +1,5 @@
-import type { Call, Observation } from "../core/index.js";
-import { SESSION_START } from "../core/index.js";
+import type { Call, Observation } from "./index.js";
+import { SESSION_START } from "./index.js";
 
 export const WORKLOAD = "default/Deployment/shop";
 
