@@ -1,11 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { RecommendationHistory } from "./allocation/history.js";
-import { DriftAssessor } from "./assessment/drift.js";
-import { InstanceCount } from "./behavior/instance-count.js";
-import { RecentLoad } from "./behavior/recent-load.js";
 import { ReorderBuffer } from "./behavior/reorder-buffer.js";
-import { isGiven, SegmentNamer } from "./behavior/segments.js";
-import { sessionKey, SessionTracker } from "./behavior/sessions.js";
+import { isGiven } from "./behavior/segments.js";
+import { sessionKey } from "./behavior/sessions.js";
 import { addDeviation } from "./behavior/window-summary.js";
 import { WindowAssembler } from "./behavior/windows.js";
 import type { ClosedInterval } from "./behavior/windows.js";
@@ -13,7 +9,6 @@ import { CallModelFits, type TrainingOutcome } from "./pipeline/call-model-fits.
 import { dateDrifts } from "./pipeline/date-drifts.js";
 import type {
   Call,
-  CallModel,
   Decision,
   DriftCause,
   EventCalendar,
@@ -21,26 +16,21 @@ import type {
   Observation,
   Resources,
   UsageReading,
-  VolumeModel,
   WindowSummary,
   WorkloadKey,
   WorkloadState,
 } from "./core/index.js";
 import { DecisionMaker } from "./pipeline/decision-maker.js";
 import type { DecisionMakerParts } from "./pipeline/decision-maker.js";
-import { ActorClusters } from "./models/clustering/actor-clusters.js";
-import { WorkloadCost } from "./models/cost/workload-cost.js";
-import { OperationMixModel } from "./models/mix/operation-mix-model.js";
-import type { MixWindow } from "./models/mix/operation-mix-model.js";
-import { ModelFamily } from "./models/model-family.js";
-import { SeriesWatch } from "./models/series/series-watch.js";
 import { SegmentModels } from "./models/segment-models.js";
 import { requestClusters } from "./pipeline/cluster-fits.js";
+import { createLearningParts } from "./pipeline/learning-parts.js";
+import type { LearningParts, ModelMakers } from "./pipeline/learning-parts.js";
+import { LoadLearning } from "./pipeline/load-learning.js";
 import type { PipelineOptions } from "./pipeline/pipeline-options.js";
 import { PendingFits } from "./pipeline/pending-fits.js";
-import { workloadOutlook } from "./pipeline/workload-outlook.js";
+import { closeWindowsBefore } from "./pipeline/window-closing.js";
 import { stateOf } from "./pipeline/workload-state.js";
-import type { LearningParts } from "./pipeline/workload-state.js";
 
 export const STAGES = [
   "order",
@@ -54,9 +44,7 @@ export const STAGES = [
 export type Stage = (typeof STAGES)[number];
 
 /** What a pipeline is given. */
-export interface PipelineParts extends DecisionMakerParts {
-  readonly createCallModels: () => readonly CallModel[];
-  readonly createVolumeModel: () => VolumeModel;
+export interface PipelineParts extends DecisionMakerParts, ModelMakers {
   readonly fitter: Fitter;
   /** Of holidays and scheduled events, for those who look on; the volume model has its own. */
   readonly calendar?: EventCalendar | undefined;
@@ -73,17 +61,6 @@ export interface PipelineParts extends DecisionMakerParts {
  */
 export const CALLS_PER_TURN = 250;
 
-/** An outage that goes on for more windows than this is skipped: they have nothing to tell. */
-const LONGEST_FILLED_OUTAGE_WINDOWS = 360;
-/** What a window without a call tells of operations. */
-const SILENT_WINDOW: MixWindow & Pick<WindowSummary, "operations"> = {
-  operations: new Map(),
-  transitions: new Map(),
-  pauseSeconds: new Map(),
-};
-/** Windows that are closed in one turn, after a jump of event time: some ten milliseconds of work. */
-const WINDOWS_PER_TURN = 50;
-
 /** The flow of one workload, from a call to a recommendation. */
 export class Pipeline {
   readonly workload: WorkloadKey;
@@ -99,13 +76,9 @@ export class Pipeline {
   readonly #fits: PendingFits;
   readonly #callModelFits: CallModelFits;
   readonly #decisions: DecisionMaker;
+  readonly #loadLearning: LoadLearning;
   readonly #causes: readonly DriftCause[];
   readonly #deviations: Float64Array;
-  /**
-   * The first window with calls after a start is cut off at its beginning, so its rate is not the load; and
-   * the silence before the first call of all, while a workload is only scraped, is no load of zero.
-   */
-  #hasWholeWindows = false;
   #state: WorkloadState | undefined;
 
   constructor(workload: WorkloadKey, options: PipelineOptions, parts: PipelineParts) {
@@ -114,27 +87,14 @@ export class Pipeline {
     this.#parts = parts;
     this.reorder = new ReorderBuffer(options);
     this.windows = new WindowAssembler(workload, options.windowSeconds);
-    const clusters = new ActorClusters(options.clusters);
-    this.learning = {
-      sessions: new SessionTracker(options),
-      clusters,
-      segments: new SegmentNamer(options, clusters),
-      models: new ModelFamily(parts.createCallModels, (segment) => clusters.has(segment)),
-      volume: parts.createVolumeModel(),
-      mix: new OperationMixModel(options.mix),
-      series: new SeriesWatch(options),
-      cost: new WorkloadCost(options),
-      drift: new DriftAssessor(options),
-      history: new RecommendationHistory(options.allocation.scaleDownStabilizationSeconds),
-      load: new RecentLoad(options.windowSeconds, options.outageSeconds),
-      instances: new InstanceCount(),
-    };
+    this.learning = createLearningParts(options, parts);
     this.#fits = new PendingFits(parts.fitter, (kind) =>
       kind === "sequence" ? options.trainingDelaySeconds : options.fitDelaySeconds,
     );
     const { drift, history, load, models } = this.learning;
     this.#callModelFits = new CallModelFits(models, drift, this.#fits, parts.onTraining);
     this.#decisions = new DecisionMaker(options.allocation, history, load, parts);
+    this.#loadLearning = new LoadLearning(this.learning);
     this.#causes = new SegmentModels(parts.createCallModels).causes;
     this.#deviations = new Float64Array(this.#causes.length);
   }
@@ -244,37 +204,25 @@ export class Pipeline {
     return next;
   }
 
-  /** Closes every window that ends at or before `seconds`; of a long outage only the last one. */
   async #closeWindowsBefore(seconds: number): Promise<void> {
-    const { windows } = this;
-    const { windowSeconds, waitForFits } = this.#options;
-    for (let closed = 1; (windows.endSeconds ?? Infinity) <= seconds; closed += 1) {
-      await this.#closeWindow();
-      const left = (seconds - (windows.endSeconds ?? Infinity)) / windowSeconds;
-      if (this.learning.load.inOutage && left > LONGEST_FILLED_OUTAGE_WINDOWS) {
-        windows.skipTo(windows.startOf(seconds) - windowSeconds);
-      }
-      if (closed % WINDOWS_PER_TURN === 0 && !waitForFits) await nextTurn();
-    }
+    await closeWindowsBefore(seconds, {
+      windows: this.windows,
+      load: this.learning.load,
+      options: this.#options,
+      closeWindow: () => this.#closeWindow(),
+    });
   }
 
   async #closeWindow(): Promise<void> {
     const { time } = this.#parts;
-    const { cost, drift, sessions, load, instances, models } = this.learning;
+    const { cost, drift, sessions, instances, models } = this.learning;
     const interval = time("behavior", () => this.windows.close());
     sessions.expire(interval.endSeconds);
     time("models", () => {
       models.closeWindow();
     });
     time("volume", () => {
-      if (!this.#hasWholeWindows) {
-        this.#hasWholeWindows = this.learnedCalls > 0;
-        this.#observeLoad(interval, { startSeconds: interval.startSeconds });
-        return;
-      }
-      for (const rate of load.close(interval.startSeconds, interval.overall.calls)) {
-        this.#observeLoad(interval, rate);
-      }
+      this.#loadLearning.closeWindow(interval, this.learnedCalls > 0);
     });
     time("assess", () => {
       drift.observe(interval.segments);
@@ -298,22 +246,6 @@ export class Pipeline {
     const decision = this.#decisions.decide(assessed, this.#current);
     this.#state = { ...assessed, decision };
     this.#parts.onWindow?.(interval, this.#state);
-  }
-
-  /** The load of a window that has become certain: of this interval, or of a silent one before it. */
-  #observeLoad(
-    { startSeconds, endSeconds, overall, segments }: ClosedInterval,
-    rate: { readonly startSeconds: number; readonly callsPerSecond?: number | undefined },
-  ): void {
-    const { volume, mix, series, models } = this.learning;
-    volume.observe(rate.startSeconds, rate.callsPerSecond);
-    const isOfInterval = rate.startSeconds === startSeconds;
-    const window = isOfInterval ? overall : SILENT_WINDOW;
-    // Models have learned all calls of the interval: of a silent window before it they know too much.
-    const outlook = isOfInterval ? workloadOutlook(models, segments, endSeconds) : undefined;
-    const isGap = rate.callsPerSecond === undefined;
-    mix.observe(rate.startSeconds, isGap ? undefined : window, volume.forecast(), outlook);
-    series.observe(rate.startSeconds, rate.callsPerSecond, window);
   }
 
   #adoptFits({ endSeconds }: ClosedInterval): Promise<unknown> | undefined {

@@ -1,6 +1,6 @@
 import type { FitResult } from "../core/index.js";
 import type { PendingFits } from "./pending-fits.js";
-import type { LearningParts } from "./workload-state.js";
+import type { LearningParts } from "./learning-parts.js";
 
 /**
  * When so many of a segment's calls are of actors that have just come or gone, what it does now can't be

@@ -1,10 +1,4 @@
-import type { RecommendationHistory } from "../allocation/history.js";
-import type { DriftAssessor } from "../assessment/drift.js";
 import { predictWorkloadClass } from "../assessment/workload-class.js";
-import type { InstanceCount } from "../behavior/instance-count.js";
-import type { RecentLoad } from "../behavior/recent-load.js";
-import type { SegmentNamer } from "../behavior/segments.js";
-import type { SessionTracker } from "../behavior/sessions.js";
 import type { ClosedInterval } from "../behavior/windows.js";
 import type {
   EventCalendar,
@@ -14,31 +8,11 @@ import type {
   ScheduledEventState,
   SegmentState,
   VolumeForecast,
-  VolumeModel,
   WorkloadState,
 } from "../core/index.js";
 import { ALL_SEGMENTS, failed, ready, warmingUp } from "../core/index.js";
-import type { WorkloadCost } from "../models/cost/workload-cost.js";
-import type { OperationMixModel } from "../models/mix/operation-mix-model.js";
-import type { ActorClusters } from "../models/clustering/actor-clusters.js";
-import type { ModelFamily } from "../models/model-family.js";
-import { statusOfFeatures, type SeriesWatch } from "../models/series/series-watch.js";
-
-/** The parts of a pipeline that learn, by the names under which a checkpoint keeps them. */
-export interface LearningParts {
-  readonly sessions: SessionTracker;
-  readonly clusters: ActorClusters;
-  readonly segments: SegmentNamer;
-  readonly models: ModelFamily;
-  readonly volume: VolumeModel;
-  readonly mix: OperationMixModel;
-  readonly series: SeriesWatch;
-  readonly cost: WorkloadCost;
-  readonly drift: DriftAssessor;
-  readonly history: RecommendationHistory;
-  readonly load: RecentLoad;
-  readonly instances: InstanceCount;
-}
+import { statusOfFeatures } from "../models/series/series-watch.js";
+import type { LearningParts } from "./learning-parts.js";
 
 /** What is known of a workload at the end of an interval, before a decision rests on it. */
 export function stateOf(

@@ -1,7 +1,7 @@
 import type { Call, Json, Persistent } from "../core/index.js";
 import { SnapshotReader } from "../core/index.js";
 import type { Pipeline } from "../pipeline.js";
-import type { LearningParts } from "../pipeline/workload-state.js";
+import type { LearningParts } from "../pipeline/learning-parts.js";
 
 /**
  * All that a pipeline has learned, and the calls that still wait for their turn. The open window is not
